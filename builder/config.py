@@ -1,0 +1,232 @@
+"""Settings: what `[tool.proofpress]` in a site's pyproject.toml says, checked.
+
+In: the site's folder. Out: `Settings`, or `BuildFailed` with every mistake at its line. It knows
+nothing of content.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from builder.codec import Value
+from builder.errors import BuildFailed, Problem, did_you_mean
+
+SETTINGS_FILE = "pyproject.toml"
+
+
+class MenuItem(Value, frozen=True):
+    """An entry of the menu: its text, and an address of the site ("/about/") or a full one."""
+
+    title: str
+    url: str
+
+
+class Settings(Value, frozen=True):
+    """What a site says of itself.
+
+    `base_url` has no slash at its end; `base_path` is its path, "" at a host's root.
+    """
+
+    title: str
+    base_url: str
+    author: str
+    description: str = ""
+    language: str = "en"
+    timezone: str = "UTC"
+    per_page: int = 10
+    feed_limit: int = 20
+    edit_url: str = ""
+    menu: tuple[MenuItem, ...] = ()
+    math_macros: dict[str, str] = {}  # msgspec copies it for each value
+    og_images: bool = False
+
+    @property
+    def base_path(self) -> str:
+        """The path under which the site lies on its host: "" or "/notes"."""
+        return urlsplit(self.base_url).path
+
+
+class Options(Value, frozen=True):
+    """What one build was asked for.
+
+    `now` is in seconds since the epoch and only decides what is published.
+    """
+
+    now: int
+    drafts: bool = False
+    future: bool = False
+
+
+def read_settings(root: Path) -> Settings:
+    """The settings of the site in `root`; BuildFailed with every mistake in them."""
+    path = root / SETTINGS_FILE
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise BuildFailed([Problem(
+            SETTINGS_FILE, 0, f"there is no {SETTINGS_FILE} in {root}",
+            "a site has one, with a table [tool.proofpress]; 'proofpress new site DIR' makes one",
+        )]) from None  # fmt: skip
+    except UnicodeDecodeError as error:
+        raise BuildFailed([Problem(SETTINGS_FILE, 0, f"is not UTF-8: {error.reason}")]) from None
+    except OSError as error:
+        raise BuildFailed(
+            [Problem(SETTINGS_FILE, 0, f"cannot be read: {error.strerror}")]
+        ) from None
+    return check_settings(text)
+
+
+def check_settings(text: str) -> Settings:
+    """The settings in a pyproject.toml's text; BuildFailed with every mistake in them."""
+    try:
+        table = tomllib.loads(text).get("tool", {}).get("proofpress")
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"at line (\d+)", str(error))
+        line = int(found[1]) if found else 0
+        raise BuildFailed([Problem(SETTINGS_FILE, line, f"is not TOML: {error}")]) from None
+    if not isinstance(table, dict):
+        raise BuildFailed([Problem(
+            SETTINGS_FILE, 0, "has no table [tool.proofpress]", 
+            "add one with title, base_url and author",
+        )])  # fmt: skip
+    problems = [
+        Problem(
+            SETTINGS_FILE,
+            _line_of(text, key),
+            f"unknown setting '{key}'",
+            did_you_mean(key, _CHECKS),
+        )
+        for key in table
+        if key not in _CHECKS
+    ]
+    problems += [
+        Problem(SETTINGS_FILE, _line_of(text, ""), f"the setting '{key}' is missing",
+                f'add {key} = "…" to [tool.proofpress]')
+        for key in ("title", "base_url", "author")
+        if key not in table
+    ]  # fmt: skip
+    values: dict[str, Any] = {}
+    for key in table.keys() & _CHECKS.keys():
+        try:
+            values[key] = _CHECKS[key](table[key])
+        except ValueError as error:
+            problems.append(Problem(SETTINGS_FILE, _line_of(text, key), f"{key}: {error}"))
+    if problems:
+        raise BuildFailed(problems)
+    return Settings(**values)
+
+
+def _line_of(text: str, key: str) -> int:
+    """The line of a key of [tool.proofpress]; of the table's head if it is not found."""
+    head, inside = 0, False
+    for number, line in enumerate(text.splitlines(), 1):
+        stripped = line.strip()
+        if stripped.startswith("["):
+            inside = stripped.startswith("[tool.proofpress")
+            if stripped == "[tool.proofpress]":
+                head = number
+            if key and stripped.rstrip("]").endswith(f"tool.proofpress.{key}"):
+                return number
+        elif inside and key and re.match(rf"[\"']?{re.escape(key)}[\"']?\s*[.=]", stripped):
+            return number
+    return head
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"must be text, not {_name(value)}")
+    return value
+
+
+def _filled(value: object) -> str:
+    text = _text(value).strip()
+    if not text:
+        raise ValueError("must not be empty")
+    return text
+
+
+def _address(value: object) -> str:
+    text = _filled(value).rstrip("/")
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+        raise ValueError(f"must be an address such as https://example.org/notes, not '{text}'")
+    return text
+
+
+def _zone(value: object) -> str:
+    text = _filled(value)
+    try:
+        ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"there is no time zone '{text}'; names are like Europe/Berlin") from None
+    return text
+
+
+def check_language(value: object) -> str:
+    """A BCP 47 language tag such as "en", "zh-Hans"; ValueError if it is none."""
+    text = _filled(value)
+    if not re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", text):
+        raise ValueError(f"'{text}' is not a language tag such as en, hi, zh-Hans")
+    return text
+
+
+def _count(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise ValueError(f"must be a whole number from 1, not {value!r}")
+    return value
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"must be true or false, not {value!r}")
+    return value
+
+
+def _menu(value: object) -> tuple[MenuItem, ...]:
+    if not isinstance(value, list):
+        raise ValueError('must be a list such as [{ title = "About", url = "/about/" }]')
+    items = []
+    for item in value:
+        if not isinstance(item, dict) or item.keys() != {"title", "url"}:
+            raise ValueError(f'each entry is {{ title = "…", url = "…" }}, not {item!r}')
+        items.append(MenuItem(_filled(item["title"]), _filled(item["url"])))
+    return tuple(items)
+
+
+def _macros(value: object) -> dict[str, str]:
+    if not isinstance(value, dict) or not all(isinstance(body, str) for body in value.values()):
+        raise ValueError(r'must be a table of LaTeX macros such as { R = "\\mathbb{R}" }')
+    return {name.removeprefix("\\"): body for name, body in value.items()}
+
+
+def _name(value: object) -> str:
+    names = {
+        bool: "true or false",
+        int: "a number",
+        float: "a number",
+        list: "a list",
+        dict: "a table",
+    }
+    return names.get(type(value), type(value).__name__)
+
+
+_CHECKS: Mapping[str, Callable[[object], object]] = {
+    "title": _filled,
+    "base_url": _address,
+    "author": _filled,
+    "description": _text,
+    "language": check_language,
+    "timezone": _zone,
+    "per_page": _count,
+    "feed_limit": _count,
+    "edit_url": _text,
+    "menu": _menu,
+    "math_macros": _macros,
+    "og_images": _flag,
+}

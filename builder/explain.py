@@ -1,0 +1,195 @@
+"""Why an output is as it is: its inputs by name, and what has changed since it was made.
+
+In: an order and an output's path. Out: text. It reads and links the site as a build would, and
+writes no output.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from builder.build import Order, prepare
+from builder.codec import Value, decode, fields
+from builder.errors import BuildFailed, Problem, did_you_mean
+from builder.model import Page, Recipe, Redirect, Shared
+from builder.render.feeds import FeedArguments
+from builder.render.files import Sitemap
+from builder.render.lists import GroupsArguments, ListArguments, StatusArguments
+from builder.render.shared import Common
+from builder.write.outputs import plan_outputs
+from builder.write.state import State
+
+# What a maker's arguments decode to.
+ARGUMENTS: Mapping[str, type[Value]] = {
+    "page": Page,
+    "home": ListArguments,
+    "list": ListArguments,
+    "groups": GroupsArguments,
+    "archive": GroupsArguments,
+    "status": StatusArguments,
+    "redirect": Redirect,
+    "atom_xml": FeedArguments,
+    "rss_xml": FeedArguments,
+    "feed_json": FeedArguments,
+    "sitemap": Sitemap,
+    "sitemap_index": Sitemap,
+}
+# How a change of these fields is told; the rest go by their own names.
+WORDS = {
+    "facts.galley": "the text",
+    "facts.digest": "the source file's bytes",
+    "facts.lines": "the lines of its front matter",
+}
+LONGEST_VALUE = 60
+
+
+def explain(order: Order, wanted: str) -> str:
+    """What the output `wanted` (a file of the site, or its address) is made from, and whether it is
+    up to date.
+    """
+    with State(order.root, lambda: None) as state:
+        prepared = prepare(order, state, lambda _stage, _done, _total: None)
+        recipes = {recipe.path: recipe for recipe in prepared.recipes}
+        path = _find(wanted, order, recipes)
+        recipe = recipes[path]
+        receipts = state.receipts(order.label)
+        plan = plan_outputs(
+            [recipe], {key: receipts[key] for key in (path,) if key in receipts}, order.output
+        )
+        reason = plan.reasons.get(path, "")
+        lines = [path, *_made_by(recipe, prepared.book.shared[recipe.shared])]
+        if problems := [str(problem) for problem in prepared.problems if not problem.is_warning]:
+            lines += [
+                "",
+                "the site has problems, so a build would change nothing:",
+                *_indented(problems),
+            ]
+        if not reason:
+            return "\n".join(
+                [*lines, "", "up to date: nothing of this has changed since it was made"]
+            )
+        lines += ["", f"out of date: {reason}"]
+        if reason == "its recipe changed":
+            old = state.recipe(order.label, path)
+            if old:
+                shared = {**prepared.book.shared}
+                if (known := state.shared(old.shared)) is not None:
+                    shared[old.shared] = known
+                changes = list(_changes(old, recipe, shared))
+                lines += _indented(changes or ["the builder itself, or a library that it uses"])
+        return "\n".join(lines)
+
+
+def _find(wanted: str, order: Order, recipes: Mapping[str, Recipe]) -> str:
+    """The output's path, from a path below the working folder or the site, or from an address."""
+    choices = [wanted.lstrip("/"), f"{wanted.strip('/')}/index.html".lstrip("/")]
+    file = (Path.cwd() / wanted).resolve()
+    if file.is_relative_to(order.output):
+        inside = file.relative_to(order.output).as_posix()
+        choices += [inside, f"{inside}/index.html".removeprefix("./")]
+    for choice in choices:
+        if choice in recipes:
+            return choice
+    hint = did_you_mean(choices[-1], recipes, "name a file of the site, such as site/index.html")
+    raise BuildFailed([Problem(wanted, 0, "no output of this site is there", hint)])
+
+
+def _made_by(recipe: Recipe, shared: Shared) -> Iterator[str]:
+    yield f"  made by       {recipe.make}"
+    yield from _row("files", [path for path, _ in recipe.sources])
+    kind = ARGUMENTS.get(recipe.make)
+    if recipe.make != "copy" and shared.sources:
+        common = decode(Common, shared.arguments)
+        yield from _row("templates", [path for _, path in common.templates])
+        yield from _row("words", [f"{common.strings} ({common.lang})"])
+        yield from _row(
+            "settings",
+            ["title, description, author, base_url, menu, edit_url", "names of styles and scripts"],
+        )
+    if kind is Page:
+        page = decode(Page, recipe.arguments)
+        yield from _row("text", [page.facts.path])
+        yield from _row("links to", [target.url for target in page.targets if target])
+        yield from _row("newer", [page.newer.title] if page.newer else [])
+        yield from _row("older", [page.older.title] if page.older else [])
+        yield from _row("linked from", [link.title for link in page.backlinks])
+        yield from _row("related", [link.title for link in page.related])
+        yield from _row("series", [link.title for link in page.series.links] if page.series else [])
+    elif kind is ListArguments:
+        listed = decode(ListArguments, recipe.arguments)
+        yield from _row("lists", [item.title for item in listed.items])
+        yield from _row("cards", [item.title for item in listed.cards])
+        yield from _row("tags", [tag.name for tag in listed.tags])
+    elif kind is FeedArguments:
+        feed = decode(FeedArguments, recipe.arguments)
+        yield from _row("entries", [decode(Page, page).facts.path for page in feed.pages])
+    elif kind is not None:
+        yield from _row("made of", list(fields(decode(kind, recipe.arguments))))
+    yield from _row("always", ["the builder's own files", "the versions of its libraries"])
+
+
+def _row(name: str, values: list[str]) -> Iterator[str]:
+    if values:
+        text = ", ".join(values)
+        yield from textwrap.wrap(
+            text,
+            100,
+            initial_indent=f"  {name:<14}",
+            subsequent_indent=" " * 16,
+            break_long_words=False,
+        )
+
+
+def _changes(old: Recipe, new: Recipe, shared: Mapping[bytes, Shared]) -> Iterator[str]:
+    if old.make != new.make:
+        yield f"made by {old.make} before, by {new.make} now"
+        return
+    kind = ARGUMENTS.get(new.make)
+    if kind is not None and old.arguments != new.arguments:
+        yield from _differences("", decode(kind, old.arguments), decode(kind, new.arguments))
+    before, after = shared.get(old.shared), shared[new.shared]
+    yield from _changed_sources(dict(old.sources), dict(new.sources))
+    if before is None or before == after:
+        return
+    yield from _changed_sources(dict(before.sources), dict(after.sources))
+    if before.sources and after.sources and before.arguments != after.arguments:
+        yield from _differences(
+            "", decode(Common, before.arguments), decode(Common, after.arguments)
+        )
+
+
+def _changed_sources(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> Iterator[str]:
+    for path in sorted(old.keys() | new.keys()):
+        if old.get(path) != new.get(path):
+            yield f"{path} changed" if path in old and path in new else f"{path} came or went"
+
+
+def _differences(name: str, old: object, new: object) -> Iterator[str]:
+    """The fields in which two values differ, by name."""
+    if old == new:
+        return
+    if isinstance(old, Value) and type(old) is type(new):
+        for key, before in fields(old).items():
+            yield from _differences(f"{name}.{key}".lstrip("."), before, getattr(new, key))
+    elif name in WORDS:
+        yield f"{WORDS[name]} changed"
+    elif isinstance(old, tuple) and isinstance(new, tuple):
+        for number, (before, after) in enumerate(zip(old, new, strict=False), 1):
+            yield from _differences(f"{name} {number}", before, after)
+        if len(old) != len(new):
+            yield f"{name}: {len(old)} before, {len(new)} now"
+    elif isinstance(old, bytes):
+        yield f"{name} changed"
+    else:
+        yield f"{name}: {_shown(old)} → {_shown(new)}"
+
+
+def _shown(value: object) -> str:
+    text = "none" if value is None else repr(value)
+    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
+
+
+def _indented(lines: list[str]) -> list[str]:
+    return [f"  {line}" for line in lines]

@@ -1,0 +1,307 @@
+"""All documents to one `Site`.
+
+In: `Material` (facts of every file, settings, options). Out: `Site`, with every problem between
+files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from builder import cards
+from builder.config import Options, Settings
+from builder.errors import Problem, did_you_mean
+from builder.link.addresses import (
+    alias_address,
+    asset_output,
+    find_clashes,
+    find_reserved,
+    output_of,
+    page_address,
+)
+from builder.link.neighbours import find_neighbours, find_related, find_series, group_pages
+from builder.link.publish import why_omitted
+from builder.link.references import Index, resolve
+from builder.model import (
+    KINDS,
+    Asset,
+    CodeFacts,
+    Facts,
+    Link,
+    Listing,
+    Page,
+    Redirect,
+    Site,
+    Tag,
+    Target,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What a site is linked from.
+
+    Facts of Markdown files, facts of code, the files to copy (path, digest).
+    """
+
+    documents: Sequence[Facts]
+    code: Mapping[str, CodeFacts]
+    files: Sequence[tuple[str, bytes]]
+    settings: Settings
+    options: Options
+
+
+def link_site(material: Material) -> Site:
+    """The site.
+
+    Published pages newest first, each with its place; what was left out and why; problems.
+    """
+    problems: list[Problem] = []
+    published, omitted = _publish(material, problems)
+    published.sort(key=_newest_first)
+    addresses = [page_address(facts) for facts in published]
+    links = [
+        Link(facts.title, url, facts.lang) for facts, url in zip(published, addresses, strict=True)
+    ]
+    tags, tag_problems = group_pages(published, "tags")
+    groups, series_problems = group_pages(published, "series")
+    problems += tag_problems + series_problems
+    assets = _place_assets(material, published, addresses)
+    redirects = _place_redirects(published, addresses)
+    problems += _check_places(published, addresses, assets, redirects)
+
+    index = _index(published, addresses, omitted, tags, groups, assets, redirects)
+    targets, backlinks = _resolve_all(published, index, problems)
+    listings = [_find_listings(facts, material.code, problems) for facts in published]
+    _check_files(published, material, index, problems)
+
+    neighbours = find_neighbours(published, links)
+    related = find_related(published, tags)
+    series = find_series(groups, links, published)
+    pages = []
+    for position, facts in enumerate(published):
+        newer, older = neighbours[position]
+        linking = backlinks.get(position, ())
+        pages.append(
+            Page(
+                facts,
+                addresses[position],
+                targets[position],
+                listings[position],
+                newer,
+                older,
+                tuple([links[other] for other in linking]),
+                tuple([links[other] for other in related[position] if other not in linking]),
+                series.get(position),
+            )
+        )
+    return Site(
+        tuple(pages),
+        tags,
+        groups,
+        assets,
+        redirects,
+        tuple(
+            f"{path}: left out: {why_omitted(facts, material.options)}"
+            for path, facts in omitted.items()
+        ),
+        tuple(problems),
+    )
+
+
+def _publish(material: Material, problems: list[Problem]) -> tuple[list[Facts], dict[str, Facts]]:
+    """The published documents, and those left out by path.
+
+    Every document's own problems are noted.
+    """
+    published: list[Facts] = []
+    omitted: dict[str, Facts] = {}
+    for facts in material.documents:
+        problems += facts.problems
+        if why_omitted(facts, material.options):
+            omitted[facts.path] = facts
+            continue
+        published.append(facts)
+        if facts.kind == "posts" and facts.date is None:
+            problems.append(
+                Problem(facts.path, 1, "this post has no date: it is listed last and is in no feed",
+                        "add 'date: 2026-11-21'", is_warning=True)
+            )  # fmt: skip
+    return published, omitted
+
+
+def _newest_first(facts: Facts) -> tuple[bool, int, str]:
+    # Ties are broken by path, so that two machines list notes alike.
+    return facts.date is None, -(facts.date or 0), facts.path
+
+
+def _place_assets(
+    material: Material, published: Sequence[Facts], addresses: Sequence[str]
+) -> tuple[Asset, ...]:
+    folders = {
+        facts.path.removesuffix("/index.md"): output_of(url).removesuffix("index.html")
+        for facts, url in zip(published, addresses, strict=True)
+        if facts.path.endswith("/index.md")
+    }
+    # The files of a page that is left out stay with it.
+    hidden = tuple(
+        facts.path.removesuffix("index.md")
+        for facts in material.documents
+        if facts.path.endswith("/index.md") and why_omitted(facts, material.options)
+    )
+    return tuple(
+        Asset(path, content_digest, asset_output(path, folders))
+        for path, content_digest in material.files
+        if not (hidden and path.startswith(hidden))
+    )
+
+
+def _place_redirects(published: Sequence[Facts], addresses: Sequence[str]) -> tuple[Redirect, ...]:
+    return tuple(
+        Redirect(alias_address(alias), url, facts.title, facts.lang)
+        for facts, url in zip(published, addresses, strict=True)
+        for alias in facts.aliases
+    )
+
+
+def _check_places(
+    published: Sequence[Facts],
+    addresses: Sequence[str],
+    assets: Sequence[Asset],
+    redirects: Sequence[Redirect],
+) -> list[Problem]:
+    """Clashes between outputs.
+
+    Pages come first, so that a page is never blamed for an alias or a file.
+    """
+    places = [
+        (output_of(url), facts.path, facts.lines.get("slug", 0))
+        for facts, url in zip(published, addresses, strict=True)
+    ]
+    places += [(asset.output, asset.path, 0) for asset in assets]
+    owners = [facts for facts in published for _ in facts.aliases]
+    places += [
+        (output_of(redirect.url), facts.path, facts.lines.get("aliases", 0))
+        for redirect, facts in zip(redirects, owners, strict=True)
+    ]
+    problems = find_clashes(places)
+    paged = [facts.kind == "pages" for facts in published]
+    for number, (output, path, line) in enumerate(places):
+        if number >= len(paged) or paged[number]:
+            problems += find_reserved(output, path, line)
+    return problems
+
+
+def _index(
+    published: Sequence[Facts],
+    addresses: Sequence[str],
+    omitted: Mapping[str, Facts],
+    tags: Sequence[Tag],
+    groups: Sequence[Tag],
+    assets: Sequence[Asset],
+    redirects: Sequence[Redirect],
+) -> Index:
+    outputs = {asset.output for asset in assets}
+    outputs |= {output_of(redirect.url) for redirect in redirects}
+    outputs |= _standing_outputs(published, tags, groups)
+    return Index(
+        facts=published,
+        pages={facts.path: position for position, facts in enumerate(published)},
+        addresses=addresses,
+        by_output={output_of(url): position for position, url in enumerate(addresses)},
+        files={asset.path: asset.output for asset in assets},
+        outputs=frozenset(outputs),
+        omitted=omitted,
+        omitted_outputs={output_of(page_address(facts)): path for path, facts in omitted.items()},
+    )
+
+
+def _standing_outputs(
+    published: Sequence[Facts], tags: Sequence[Tag], groups: Sequence[Tag]
+) -> set[str]:
+    """The outputs that the builder makes itself and that a note may link to."""
+    feeds = ("atom.xml", "rss.xml", "feed.json")
+    outputs = {"index.html", "sitemap.xml", "robots.txt", "404.html", "status/index.html", *feeds}
+    outputs |= {"tags/index.html", "series/index.html", "archive/index.html"}
+    outputs |= {f"{kind}/index.html" for kind in KINDS if kind != "pages"}
+    outputs |= {
+        f"archive/{facts.shown_date[:4]}/index.html" for facts in published if facts.shown_date
+    }
+    for group in (*tags, *groups):
+        outputs.add(output_of(group.url))
+    for tag in tags:
+        outputs |= {output_of(f"{tag.url}{feed}") for feed in feeds}
+    return outputs
+
+
+def _resolve_all(
+    published: Sequence[Facts], index: Index, problems: list[Problem]
+) -> tuple[list[tuple[Target | None, ...]], dict[int, list[int]]]:
+    """Targets of each page's references, and for each page those that link to it, newest first."""
+    targets: list[tuple[Target | None, ...]] = []
+    backlinks: dict[int, list[int]] = {}
+    for position, facts in enumerate(published):
+        found: list[Target | None] = []
+        for reference in facts.references:
+            resolved = resolve(reference, facts.path, index)
+            if resolved.problem:
+                problems.append(resolved.problem)
+            found.append(resolved.target)
+            if resolved.page is not None and resolved.page != position:
+                linking = backlinks.setdefault(resolved.page, [])
+                if not linking or linking[-1] != position:
+                    linking.append(position)
+        targets.append(tuple(found))
+    return targets, backlinks
+
+
+def _find_listings(
+    facts: Facts, code: Mapping[str, CodeFacts], problems: list[Problem]
+) -> tuple[Listing, ...]:
+    if not facts.embeds:
+        return ()
+    found = [cards.find_listing(embed, code, path=facts.path) for embed in facts.embeds]
+    problems += [item for item in found if isinstance(item, Problem)]
+    return tuple(item for item in found if isinstance(item, Listing))
+
+
+def _check_files(
+    published: Iterable[Facts], material: Material, index: Index, problems: list[Problem]
+) -> None:
+    """Whether every card has its snippet, every `pdf` its file, every menu entry its page."""
+    for facts in published:
+        if facts.kind == "cards" and not cards.card_files(facts.snippet, material.code):
+            known = {
+                path.split("/")[1].partition(".")[0]
+                for path in material.code
+                if path.startswith("snippets/")
+            }
+            hint = did_you_mean(
+                facts.snippet, known, "'proofpress new card SLUG' makes code, test and page"
+            )
+            line = facts.lines.get("snippet", 1)
+            problems.append(
+                Problem(
+                    facts.path, line, f"there is no snippet 'snippets/{facts.snippet}.py'", hint
+                )
+            )
+        if facts.pdf:
+            folder = facts.path.rpartition("/")[0]
+            if f"{folder}/{facts.pdf}" not in index.files:
+                near = [
+                    path[len(folder) + 1 :] for path in index.files if path.startswith(f"{folder}/")
+                ]
+                hint = did_you_mean(facts.pdf, near, "put the file beside this one")
+                problems.append(
+                    Problem(facts.path, facts.lines["pdf"], f"there is no file '{facts.pdf}'", hint)
+                )
+    for item in material.settings.menu:
+        if (
+            item.url.startswith("/")
+            and output_of(item.url) not in index.by_output.keys() | index.outputs
+        ):
+            hint = did_you_mean(item.url, [*index.addresses])
+            problems.append(
+                Problem("pyproject.toml", 0, f"the menu's '{item.url}' leads to nothing", hint)
+            )

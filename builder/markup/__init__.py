@@ -1,0 +1,24 @@
+"""Markdown to HTML: bodies set in type, and galleys filled.
+
+In: a body's text; later what its references lead to. Out: `SetBody`; HTML. This room owns
+markdown-it-py and its plugins, math-core and Pygments. It never looks at two files at once.
+"""
+
+from __future__ import annotations
+
+from builder.markup.body import SetBody, set_body
+from builder.markup.code import mark_lines
+from builder.markup.galley import fill_galley
+from builder.markup.math import MATH_CSS
+from builder.markup.parser import set_commonmark
+from builder.markup.text import slugify
+
+__all__ = [
+    "MATH_CSS",
+    "SetBody",
+    "fill_galley",
+    "mark_lines",
+    "set_body",
+    "set_commonmark",
+    "slugify",
+]

@@ -1,0 +1,136 @@
+"""`card` fences: which code of which card to show.
+
+In: the info string of a fence. Out: an embed on the sheet, its slot in the HTML. Whether the card,
+the symbol and the region exist is found when all files are known.
+"""
+
+from __future__ import annotations
+
+import re
+
+from markdown_it.token import Token
+
+from builder.errors import did_you_mean
+from builder.markup.attributes import Attributes, parse_attributes
+from builder.markup.sheet import Sheet
+from builder.model import Embed
+
+_TARGET = re.compile(
+    r"(?P<slug>[^/#@!>{}\s]+)(?:/(?P<file>[^#@!>{}\s]+))?(?:!(?P<tests>[^#@>{}\s]*))?"
+    r"(?:#(?P<symbol>[^\s#@{}]+)|@(?P<region>[^\s#@{}]+))?"
+)
+_ATTRIBUTES = ("lines", "hl", "title", "caption", "collapse")
+_FORMS = (
+    "write z_test, z_test#symbol, z_test@region, z_test/file.py@region or z_test!tests#test_name"
+)
+
+
+def set_card(info: str, token: Token, sheet: Sheet) -> str:
+    """The slot for the listing that a `card` fence asks for; nothing if it can't be understood."""
+    line = sheet.line
+    if token.content.strip():
+        sheet.report(
+            "a card fence with text in it",
+            line,
+            "leave it empty: the code comes from the snippet",
+        )
+    words = info.split(maxsplit=1)
+    target, rest = (*words, "", "")[:2]
+    if target.startswith("{"):
+        target, rest = "", info
+    # `z_test{lines}` is as good as `z_test {lines}`.
+    target, brace, more = target.partition("{")
+    attributes = _read_attributes(f"{brace}{more} {rest}".strip(), sheet, line)
+    embed = _read_target(target, sheet, line)
+    if embed is None or attributes is None:
+        return ""
+    return sheet.embed(_complete(embed, attributes, sheet, line))
+
+
+def _read_target(target: str, sheet: Sheet, line: int) -> Embed | None:
+    if ">" in target:
+        sheet.report(
+            f"'{target}': recorded outputs are not supported yet by this version",
+            line,
+            "show the code or its tests, or copy the output into a fence",
+        )
+        return None
+    found = _TARGET.fullmatch(target)
+    if found is None:
+        said = f"'{target}' names no code of a card" if target else "a card fence without a card"
+        sheet.report(said, line, _FORMS)
+        return None
+    tests, file = found["tests"], found["file"] or ""
+    if tests is not None and (tests != "tests" or file):
+        sheet.report(f"'{target}' names no code of a card", line, "a card's tests are z_test!tests")
+        return None
+    if ".." in file.split("/") or file.startswith("/"):
+        sheet.report(f"the file '{file}' is outside of the card's folder", line)
+        return None
+    is_test = tests is not None
+    if found["region"]:
+        return Embed(found["slug"], file, is_test, "region", found["region"], line)
+    if found["symbol"]:
+        return Embed(found["slug"], file, is_test, "symbol", found["symbol"], line)
+    return Embed(found["slug"], file, is_test, "whole", "", line)
+
+
+def _read_attributes(text: str, sheet: Sheet, line: int) -> Attributes | None:
+    """The attributes behind the target: bare, in braces, or both."""
+    before, brace, inside = text.partition("{")
+    if brace and not inside.endswith("}"):
+        sheet.report("the braces of a card fence are never closed", line)
+        return None
+    found = parse_attributes(f"{before} {inside[:-1]}" if brace else before)
+    if isinstance(found, str):
+        sheet.report(f"attributes of a card fence can't be read from '{found[:60]}'", line)
+        return None
+    return found
+
+
+def _complete(embed: Embed, attributes: Attributes, sheet: Sheet, line: int) -> Embed:
+    """The embed with what its attributes say."""
+    given = {"title": embed.title, "caption": embed.caption}
+    lines = embed.lines
+    highlights: list[str] = []
+    is_collapsed = False
+    odd = [f"#{attributes.id}"] if attributes.id else []
+    odd += [f".{name}" for name in attributes.classes]
+    for key, value in attributes.pairs:
+        if key == "collapse" and value is None:
+            is_collapsed = True
+        elif key == "lines" and value in (None, "file"):
+            lines = "shown" if value is None else "file"
+        elif key == "hl" and value:
+            highlights.append(value)
+        elif key in given and value is not None:
+            given[key] = value
+        elif key in _ATTRIBUTES:
+            sheet.report(f"the attribute '{key}' of a card fence can't be that", line, _USES[key])
+        else:
+            odd.append(key)
+    for name in odd:
+        hint = did_you_mean(name, _ATTRIBUTES, "it has " + ", ".join(_ATTRIBUTES))
+        sheet.report(f"a card fence has no attribute '{name}'", line, hint)
+    return Embed(
+        embed.slug,
+        embed.file,
+        embed.is_test,
+        embed.part,
+        embed.name,
+        line,
+        given["title"],
+        given["caption"],
+        lines,
+        tuple(highlights),
+        is_collapsed,
+    )
+
+
+_USES = {
+    "lines": "write lines, or lines=file",
+    "hl": 'write hl="text of a line"',
+    "title": 'write title="…"',
+    "caption": 'write caption="…"',
+    "collapse": "write it without a value",
+}

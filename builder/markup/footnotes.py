@@ -1,0 +1,147 @@
+"""Footnotes: moved to the end of the body, with links there and back.
+
+In: the tokens that the footnote plugin makes. Out: tokens in the order of the page; HTML. A mark
+without a note is a problem, a note without a mark a warning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
+
+from builder.errors import did_you_mean
+from builder.markup.sheet import Sheet
+
+SECTION_LABEL = "Footnotes"
+BACK_LABEL = "Back to reference"
+
+
+def move_footnotes(state: StateCore) -> None:
+    """Core rule, after inline text is parsed: notes go to the end, in the order of their marks."""
+    if "footnotes" not in state.env:
+        return
+    sheet: Sheet = state.env["sheet"]
+    body, notes = _part(state.tokens, sheet)
+    sheet.notes = {label: line for label, (_, line) in notes.items()}
+    marked: dict[int, dict[str, object]] = state.env["footnotes"].get("list", {})
+    labels = {note.get("label") for note in marked.values()}
+    for label, (_, line) in notes.items():
+        if label not in labels:
+            sheet.report(f"the footnote [^{label}] is never referred to", line, is_warning=True)
+    state.tokens = body
+    if not marked:
+        return
+    body.append(Token("footnotes_open", "section", 1))
+    for number, note in marked.items():
+        body.append(Token("footnote_open", "li", 1, meta={"number": number + 1}))
+        content = _content(note, notes)
+        # The way back stands at the end of the note's last paragraph.
+        end = content.pop() if content and content[-1].type == "paragraph_close" else None
+        body += content
+        body.append(Token("footnote_back", "", 0, meta={"number": number + 1}))
+        if end:
+            body.append(end)
+        body.append(Token("footnote_close", "li", -1))
+    body.append(Token("footnotes_close", "section", -1))
+
+
+def _part(
+    tokens: Sequence[Token], sheet: Sheet
+) -> tuple[list[Token], dict[str, tuple[list[Token], int]]]:
+    """The tokens outside of notes; by label each note's tokens and line. Notes may hold notes."""
+    body: list[Token] = []
+    notes: dict[str, tuple[list[Token], int]] = {}
+    open_notes: list[list[Token]] = [body]
+    for token in tokens:
+        if token.type == "footnote_reference_open":
+            line = sheet.file_line(token.map[0] if token.map else 0)
+            label = token.meta["label"]
+            content: list[Token] = []
+            if label in notes:
+                sheet.report(
+                    f"the footnote [^{label}] is written twice",
+                    line,
+                    f"it stands first on line {notes[label][1]}",
+                )
+            else:
+                notes[label] = (content, line)
+            open_notes.append(content)
+        elif token.type == "footnote_reference_close":
+            open_notes.pop()
+        else:
+            open_notes[-1].append(token)
+    return body, notes
+
+
+def _content(note: dict[str, object], notes: dict[str, tuple[list[Token], int]]) -> list[Token]:
+    """The block tokens of a note; none if it was never written, which its mark reports."""
+    label = note.get("label")
+    if label is not None:
+        return notes[str(label)][0] if label in notes else []
+    # A note written in place, `^[…]`, has inline tokens only.
+    paragraph = Token("paragraph_open", "p", 1, block=True)
+    text = Token("inline", "", 0, block=True, content=str(note["content"]))
+    text.children = note["tokens"]  # type: ignore[assignment]  # the plugin's dictionary is untyped
+    if isinstance(line := note.get("line"), int):
+        text.map = [line, line + 1]
+    return [paragraph, text, Token("paragraph_close", "p", -1, block=True)]
+
+
+def set_footnote_ref(tokens: Sequence[Token], index: int, sheet: Sheet) -> str:
+    """A footnote's mark: its number, a link to it, and a place to come back to."""
+    token = tokens[index]
+    line = sheet.line_at(token.meta.get("at", 0))
+    number = token.meta["id"] + 1
+    label = token.meta.get("label")
+    if label is not None and label not in sheet.notes:
+        sheet.report(
+            f"no footnote [^{label}] is written",
+            line,
+            did_you_mean(label, sheet.notes, f"add a line '[^{label}]: …', or write \\[^{label}]"),
+        )
+        return ""
+    times = token.meta.get("subId", 0)
+    anchor = f"fnref-{number}" + (f"-{times + 1}" if times else "")
+    sheet.add_anchor(anchor, line)
+    sheet.note_marks.setdefault(number, []).append(anchor)
+    return (
+        f'<sup class="footnote-ref"><a id="{anchor}" href="{sheet.fragment(f"fn-{number}", line)}"'
+        f' role="doc-noteref">{number}</a></sup>'
+    )
+
+
+def set_footnotes_open(_tokens: Sequence[Token], _index: int, _sheet: Sheet) -> str:
+    """The start of the notes."""
+    return f'<section class="footnotes" role="doc-endnotes" aria-label="{SECTION_LABEL}">\n<ol>\n'
+
+
+def set_footnotes_close(_tokens: Sequence[Token], _index: int, _sheet: Sheet) -> str:
+    """The end of the notes."""
+    return "</ol>\n</section>\n"
+
+
+def set_footnote_open(tokens: Sequence[Token], index: int, sheet: Sheet) -> str:
+    """The start of a note."""
+    anchor = f"fn-{tokens[index].meta['number']}"
+    sheet.add_anchor(anchor, sheet.line)
+    return f'<li id="{anchor}">'
+
+
+def set_footnote_close(_tokens: Sequence[Token], _index: int, _sheet: Sheet) -> str:
+    """The end of a note."""
+    return "</li>\n"
+
+
+def set_footnote_back(tokens: Sequence[Token], index: int, sheet: Sheet) -> str:
+    """Links from a note back to each of its marks that are on the page."""
+    number = tokens[index].meta["number"]
+    out = ""
+    for time, anchor in enumerate(sheet.note_marks.get(number, ()), 1):
+        label = f"{BACK_LABEL} {number}" + (f"-{time}" if time > 1 else "")
+        out += (
+            f' <a class="footnote-back" href="{sheet.fragment(anchor, sheet.line)}"'
+            f' role="doc-backlink" aria-label="{label}">\u21a9\ufe0e</a>'
+        )
+    return out

@@ -1,0 +1,148 @@
+"""Links, pictures and wikilinks.
+
+In: tokens. Out: HTML with slots, references on the sheet. An address with a scheme or a host is
+written as it is; all others are looked up when the site is linked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from html import escape
+from typing import Literal
+from urllib.parse import unquote
+
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+
+from builder.markup.attributes import set_attributes
+from builder.markup.sheet import Sheet
+from builder.markup.text import plain_text
+
+_EXTERNAL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
+
+
+def is_external(url: str) -> bool:
+    """Whether an address leads out of the site: it names a scheme or a host."""
+    return _EXTERNAL.match(url) is not None
+
+
+def split_address(url: str) -> tuple[str, str]:
+    """Target (percent-decoded, its query kept) and fragment of a percent-encoded address."""
+    target, _, fragment = url.partition("#")
+    path, mark, query = target.partition("?")
+    return unquote(path) + mark + query, unquote(fragment)
+
+
+def set_link_open(tokens: Sequence[Token], index: int, sheet: Sheet) -> str:
+    """A link's start tag, or the slot of one."""
+    token = tokens[index]
+    line = sheet.line_at(token.meta.get("at", 0))
+    rest = set_attributes(token, sheet, line, "href")
+    wiki = token.meta.get("wiki")
+    form: Literal["link", "wiki"] = "link"
+    if wiki is not None:
+        (target, fragment), form = wiki, "wiki"
+    else:
+        href = str(token.attrs.get("href", ""))
+        if is_external(href):
+            sheet.open_links.append("</a>")
+            return f'<a href="{escape(href)}"{rest}>'
+        target, fragment = split_address(href)
+        if not href:
+            sheet.report("a link without an address", line, "put it between the round brackets")
+    if not target:
+        sheet.open_links.append("</a>")
+        return f'<a href="{sheet.fragment(fragment, line)}"{rest}>'
+    reference = sheet.refer(form, target, fragment, line)
+    opening = sheet.slot("open", reference, rest)
+    sheet.open_links.append(sheet.slot("close", reference))
+    return opening
+
+
+def set_link_close(_tokens: Sequence[Token], _index: int, sheet: Sheet) -> str:
+    """A link's end tag, or the slot of one."""
+    return sheet.open_links.pop()
+
+
+def set_wiki_title(tokens: Sequence[Token], index: int, sheet: Sheet) -> str:
+    """The title of the page that a wikilink without a text of its own leads to."""
+    # A wikilink's title always stands right behind its start tag, which noted the reference last.
+    return sheet.slot("title", len(sheet.references) - 1, tokens[index].content)
+
+
+def set_image(tokens: Sequence[Token], index: int, sheet: Sheet) -> str:
+    """A picture, loaded when it comes into view."""
+    token = tokens[index]
+    line = sheet.line_at(token.meta.get("at", 0))
+    rest = set_attributes(token, sheet, line, "src", "alt", "loading")
+    source = set_source(str(token.attrs.get("src", "")), sheet, line)
+    return set_picture(source, plain_text(token.children or ()), rest)
+
+
+def set_picture(source: str, alt: str, rest: str = "") -> str:
+    """An `<img>` element; `source` is ready for an attribute, `alt` is plain text."""
+    return f'<img src="{source}" alt="{escape(alt)}" loading="lazy"{rest}>'
+
+
+def set_source(url: str, sheet: Sheet, line: int) -> str:
+    """The address of a picture, ready for an attribute."""
+    if is_external(url):
+        return escape(url)
+    target, fragment = split_address(url)
+    if not target:
+        sheet.report("a picture without an address", line, "name its file")
+        return ""
+    return sheet.slot("url", sheet.refer("image", target, fragment, line))
+
+
+def set_paragraph_open(tokens: Sequence[Token], index: int, sheet: Sheet) -> str:
+    """`<p>`, or `<figure>` around a lone picture with a title; nothing in tight lists."""
+    token = tokens[index]
+    if token.hidden:
+        return ""
+    attributes = set_attributes(token, sheet, sheet.line) if token.attrs or token.meta else ""
+    children = tokens[index + 1].children or ()
+    if len(children) == 1 and children[0].type == "image" and "title" in children[0].attrs:
+        # The closing tag comes right behind the paragraph's text.
+        tokens[index + 2].meta["caption"] = str(children[0].attrs.pop("title"))
+        return f"<figure{attributes}>"
+    return f"<p{attributes}>"
+
+
+def set_paragraph_close(tokens: Sequence[Token], index: int, _sheet: Sheet) -> str:
+    """The end of what `set_paragraph_open` began."""
+    token = tokens[index]
+    if token.hidden:
+        return ""
+    if token.meta and "caption" in token.meta:
+        return f"<figcaption>{escape(token.meta['caption'], quote=False)}</figcaption></figure>\n"
+    return "</p>\n"
+
+
+def wikilink(state: StateInline, silent: bool) -> bool:
+    """Inline rule: `[[target]]`, `[[target|text]]`, `[[target#fragment]]`, `[[#fragment]]`."""
+    start = state.pos
+    source = state.src
+    if not source.startswith("[[", start) or state.linkLevel > 0:
+        return False
+    found = _WIKILINK.match(source, start, state.posMax)
+    # `[[1]](address)` is a Markdown link with brackets in its text.
+    if found is None or source.startswith("(", found.end()):
+        return False
+    target, _, fragment = (part.strip() for part in found[1].partition("#"))
+    text = (found[2] or "").strip()
+    if not target and not fragment:
+        return False
+    if not silent:
+        state.push("link_open", "a", 1).meta["wiki"] = (target, fragment)
+        if text or not target:
+            state.push("text", "", 0).content = text or fragment
+        else:
+            state.push("wiki_title", "", 0).content = target
+        state.push("link_close", "a", -1)
+    state.pos = found.end()
+    return True
+
+
+_WIKILINK = re.compile(r"\[\[([^\[\]|\n]+)(?:\|([^\[\]\n]*))?\]\]")

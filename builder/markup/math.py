@@ -1,0 +1,246 @@
+r"""LaTeX to MathML Core.
+
+In: the formulas of one document, in order, and macros. Out: MathML on the tokens, problems for
+formulas that can't be set. This module owns math-core. It writes `style` attributes, which a strict
+content security policy forbids: each declaration it is known to write becomes a class, and
+`MATH_CSS` says what the classes look like.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from urllib.parse import unquote
+
+from markdown_it.token import Token
+from math_core import LatexError, LatexToMathML
+
+from builder.markup.attributes import set_attributes
+from builder.markup.sheet import Sheet
+from builder.markup.tags import Markup, Pair, change_tags
+
+# Commands of LaTeX and amsmath that math-core 0.9 lacks; a site's own macros win over them.
+BUILT_IN_MACROS: Mapping[str, str] = {
+    "substack": r"\begin{subarray}{c}#1\end{subarray}",
+    "mbox": r"\text{#1}",
+    "dotsc": r"\ldots",
+}
+
+# What each declaration in math-core's `style` attributes is called as a class.
+CLASSES: Mapping[str, str] = {
+    "width: 100%": "math-wide",
+    "width: 50%": "math-half",
+    "width: 7.5%": "math-margin",
+    "text-align: left": "math-left",
+    "text-align: right": "math-right",
+    "justify-items: start": "",  # goes with text-align
+    "justify-items: end": "",
+    "padding-left: 0": "math-tight-left",
+    "padding-right: 0": "math-tight-right",
+    "padding-left: 1em": "math-gap-left",
+    "padding-left: 0.1em": "math-thin-left",
+    "padding-right: 0.1em": "math-thin-right",
+    "padding-left: 0.2778em": "math-rel-left",
+    "padding-right: 0.2778em": "math-rel-right",
+    "padding-left: 0.1667em": "math-op-left",
+    "padding-right: 0.1667em": "math-op-right",
+    "padding-left: 0.2222em": "math-bin-left",
+    "padding-right: 0.2222em": "math-bin-right",
+    "padding-top: 0": "math-tight-top",
+    "padding-bottom: 0": "math-tight-bottom",
+    "padding-top: 0.1667em": "math-cfrac",
+    "border-right: 0.05em solid currentcolor": "math-line-right",
+    "border-left: 0.05em solid currentcolor": "math-line-left",
+    "border-top: 0.05em solid currentcolor": "math-line-top",
+    "border-bottom: 0.05em solid currentcolor": "math-line-bottom",
+    "border-right: 0.05em dashed currentcolor": "math-dash-right",
+    "border-left: 0.05em dashed currentcolor": "math-dash-left",
+    "border-top: 0.05em dashed currentcolor": "math-dash-top",
+    "border-bottom: 0.05em dashed currentcolor": "math-dash-bottom",
+    "margin-left: -0.16666667em": "math-back-thin",
+    "margin-left: -0.22222222em": "math-back-medium",
+    "margin-left: -0.2777778em": "math-back-thick",
+    "font-variant-caps: small-caps": "math-small-caps",
+}
+
+
+def _css() -> str:
+    rules: dict[str, list[str]] = {}
+    for declaration, name in CLASSES.items():
+        if name:
+            rules.setdefault(name, []).append(declaration)
+    rules["math-left"].append("justify-items: start")
+    rules["math-right"].append("justify-items: end")
+    return "".join(f".{name} {{ {'; '.join(body)} }}\n" for name, body in rules.items())
+
+
+def _stroke(name: str, corner: str) -> str:
+    edge, line = "transparent calc(50% {} 0.03em)", "currentcolor calc(50% {} 0.03em)"
+    stops = ", ".join([edge.format("-"), line.format("-"), line.format("+"), edge.format("+")])
+    return f".menclose-{name} {{ background: linear-gradient(to {corner}, {stops}) }}\n"
+
+
+# The style sheet that formulas need: one rule for each class above, and the strokes and boxes of
+# `menclose`, which MathML Core leaves out.
+MATH_CSS = (
+    _css()
+    + """\
+menclose { display: inline math; position: relative }
+menclose[notation~="box"] { border: 0.05em solid; padding: 0.2em }
+menclose[notation~="actuarial"] { border: solid; border-width: 0.05em 0.05em 0 0 }
+.menclose-updiagonalstrike, .menclose-downdiagonalstrike { position: absolute; inset: 0 }
+"""
+    + _stroke("updiagonalstrike", "bottom right")
+    + _stroke("downdiagonalstrike", "bottom left")
+)
+
+
+def convert_formulas(tokens: Sequence[Token], sheet: Sheet, macros: Mapping[str, str]) -> None:
+    """Put MathML into `meta["mathml"]` of every formula among a document's tokens.
+
+    All are converted together, because a formula may name the number of a later one. A formula that
+    can't be set is a problem at its line and gets no MathML.
+    """
+    formulas = list(_formulas(tokens, sheet))
+    if not formulas:
+        return
+    sheet.has_math = True
+    wanted = [(token.content, _is_display(token)) for token, _ in formulas]
+    try:
+        converter = _converter(tuple(sorted(macros.items())))
+        converted = converter.convert_all(wanted)
+    except LatexError as error:
+        if str(error).startswith("macro"):
+            sheet.report(
+                "the site's math macros can't be read: " + _explain(error),
+                formulas[0][1],
+                "see math_macros in the settings",
+            )
+        else:
+            _report_bad(formulas, sheet, converter)
+        return
+    for (token, line), mathml in zip(formulas, converted, strict=True):
+        token.meta["mathml"] = _without_styles(mathml, sheet, line)
+
+
+def _formulas(tokens: Sequence[Token], sheet: Sheet) -> Iterator[tuple[Token, int]]:
+    """The formulas among block tokens, each with its line in the file."""
+    line = sheet.first_line
+    for token in tokens:
+        if token.map is not None:
+            line = sheet.file_line(token.map[0])
+        if token.type == "math_block":
+            if "unclosed" in token.meta:
+                sheet.report(
+                    "a formula that is never closed", line, f"end it with {token.meta['unclosed']}"
+                )
+            else:
+                yield token, line
+        elif token.children and "$" in token.content:
+            for child in token.children:
+                if child.type == "math_inline":
+                    yield child, line + token.content.count("\n", 0, child.meta["at"])
+
+
+def _is_display(token: Token) -> bool:
+    return token.type == "math_block" or bool(token.meta["is_display"])
+
+
+@lru_cache(maxsize=8)
+def _converter(macros: tuple[tuple[str, str], ...]) -> LatexToMathML:
+    own = {name.removeprefix("\\"): value for name, value in macros}
+    return LatexToMathML(macros={**BUILT_IN_MACROS, **own}, annotation=True, fancy_error=False)
+
+
+def _report_bad(
+    formulas: Sequence[tuple[Token, int]], sheet: Sheet, converter: LatexToMathML
+) -> None:
+    """A problem for each formula that can't be converted alone; MathML for the others."""
+    for token, line in formulas:
+        try:
+            (mathml,) = converter.convert_all([(token.content, _is_display(token))])
+            token.meta["mathml"] = _without_styles(mathml, sheet, line)
+        except LatexError as error:
+            place = _PLACE.match(str(error))
+            lines_before = token.content.count("\n", 0, int(place[1])) if place else 0
+            sheet.report(
+                f"the formula {_shorten(token.content)} can't be set: {_explain(error)}",
+                line + lines_before,
+            )
+
+
+# The converter's messages begin with the snippet's number and the position in it.
+_PLACE = re.compile(r"(?:input|macro)\d+:(\d+): ")
+
+
+def _explain(error: LatexError) -> str:
+    return _PLACE.sub("", str(error)).rstrip(".")
+
+
+def _shorten(latex: str) -> str:
+    text = " ".join(latex.split())
+    return f"'{text}'" if len(text) <= _SHOWN_LATEX else f"'{text[:_SHOWN_LATEX]}…'"
+
+
+_SHOWN_LATEX = 40
+
+
+def _without_styles(mathml: str, sheet: Sheet, line: int) -> str:
+    """MathML with classes for styles, with its ids as anchors and its inner links as slots."""
+    if ' style="' not in mathml and ' id="' not in mathml and ' href="' not in mathml:
+        return mathml
+
+    def change(_tag: str, pairs: Sequence[Pair], _line: int) -> list[Pair] | None:
+        given = dict(pairs)
+        if not given.keys() & {"style", "id", "href"}:
+            return None
+        classes = [given.pop("class") or ""] if "class" in given else []
+        for declaration in (given.pop("style", "") or "").split(";"):
+            name, _, value = (part.strip() for part in declaration.partition(":"))
+            if name == "color":
+                given["mathcolor"] = value
+            elif name == "font-size":
+                given["mathsize"] = value
+            elif name:
+                classes.append(_class_of(f"{name}: {value}", sheet, line))
+        names = " ".join(filter(None, classes))
+        if names:
+            given["class"] = names
+        if label := given.get("id"):
+            anchor = given["id"] = _plain_label(label)
+            sheet.add_anchor(anchor, line)
+        href = given.get("href")
+        if href and href.startswith("#"):
+            given["href"] = Markup(sheet.fragment(_plain_label(href[1:]), line))
+        return list(given.items())
+
+    return change_tags(mathml, change)
+
+
+def _class_of(declaration: str, sheet: Sheet, line: int) -> str:
+    name = CLASSES.get(declaration)
+    if name is None:
+        sheet.report(
+            f"a formula needs the style '{declaration}', for which the theme has no class",
+            line,
+            "write the formula without that space or size",
+        )
+    return name or ""
+
+
+def _plain_label(label: str) -> str:
+    """The id for a label, which the converter percent-encodes; ids must not hold spaces."""
+    return "-".join(unquote(label).split())
+
+
+def set_inline_math(tokens: Sequence[Token], index: int, _sheet: Sheet) -> str:
+    """A formula in a paragraph."""
+    return str(tokens[index].meta.get("mathml", ""))
+
+
+def set_block_math(tokens: Sequence[Token], index: int, sheet: Sheet) -> str:
+    """A formula on its own; wider ones scroll in their frame."""
+    token = tokens[index]
+    rest = set_attributes(token, sheet, sheet.line)
+    return f'<div class="math"{rest}>{token.meta.get("mathml", "")}</div>\n'

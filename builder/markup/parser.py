@@ -1,0 +1,187 @@
+"""The Markdown parser, set up once per process.
+
+In: text. Out: tokens; for `set_commonmark`, HTML. All that belongs to one document is in the
+parser's environment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache, partial
+from typing import Literal
+
+from markdown_it import MarkdownIt
+from markdown_it.parser_inline import ParserInline
+from markdown_it.ruler import RuleOptionsType
+from markdown_it.rules_block import StateBlock
+from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+from markdown_it.utils import EnvType
+from mdit_py_plugins.attrs import attrs_block_plugin, attrs_plugin
+from mdit_py_plugins.attrs.parse import ParseError, parse
+from mdit_py_plugins.deflist import deflist_plugin
+from mdit_py_plugins.footnote import footnote_plugin
+from mdit_py_plugins.footnote.index import footnote_inline, footnote_ref
+from mdit_py_plugins.gfm_autolink import gfm_autolink_plugin
+
+from builder.markup.directives import directive
+from builder.markup.footnotes import move_footnotes
+from builder.markup.formulas import block_math, inline_math
+from builder.markup.headings import read_heading_attributes
+from builder.markup.links import wikilink
+from builder.markup.sheet import Sheet
+
+# Deeper nesting is a problem: the parser leaves out what it holds.
+MAX_NESTING = 50
+# A paragraph longer than this is data, and costs more than its length.
+MAX_PARAGRAPH = 200_000
+
+
+def parse_body(text: str, sheet: Sheet) -> list[Token]:
+    """The block tokens of a body."""
+    return _parser().parse(text, {"sheet": sheet})
+
+
+def set_commonmark(text: str) -> str:
+    """The HTML of a text in strict CommonMark, without any extension."""
+    html: str = _commonmark().render(text)
+    return html
+
+
+@cache
+def _commonmark() -> MarkdownIt:
+    return MarkdownIt("commonmark")
+
+
+@cache
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt()
+    parser.inline = _PlacedInline()
+    parser.configure("gfm-like2", {"linkify": False, "xhtmlOut": False, "maxNesting": MAX_NESTING})
+    parser.disable("linkify")
+    parser.use(gfm_autolink_plugin)
+    parser.use(deflist_plugin)
+    parser.use(footnote_plugin, move_to_end=False, always_match_refs=True)
+    parser.use(attrs_plugin, spans=True)
+    parser.use(attrs_block_plugin)
+
+    blocks, inlines, core = parser.block.ruler, parser.inline.ruler, parser.core.ruler
+    interrupting: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+    blocks.at("attr", _attribute_line)
+    blocks.before("fence", "directive", directive, interrupting)
+    blocks.before("fence", "math", block_math, interrupting)
+    inlines.at("footnote_inline", _placed(footnote_inline))
+    inlines.at("footnote_ref", _placed(partial(footnote_ref, always_match=True)))
+    inlines.before("escape", "math", inline_math)
+    inlines.before("link", "wikilink", wikilink)
+    core.at("inline", _parse_inline)
+    core.before("inline", "check_nesting", _check_nesting)
+    core.before("inline", "heading_attributes", read_heading_attributes)
+    core.after("inline", "footnotes", move_footnotes)
+    return parser
+
+
+def _placed(rule: Callable[[StateInline, bool], bool]) -> Callable[[StateInline, bool], bool]:
+    """A rule of the footnote plugin; it drops the place that `_PlacedState` noted."""
+
+    def placed(state: StateInline, silent: bool) -> bool:
+        at = state.pos
+        is_found = rule(state, silent)
+        if is_found and not silent:
+            state.tokens[-1].meta["at"] = at
+        return is_found
+
+    return placed
+
+
+class _PlacedState(StateInline):
+    """Notes on every token where in its block's text it stands."""
+
+    def push(self, ttype: str, tag: str, nesting: Literal[-1, 0, 1]) -> Token:
+        token = super().push(ttype, tag, nesting)
+        token.meta["at"] = self.pos
+        return token
+
+
+class _PlacedInline(ParserInline):
+    """The library's inline parser on such a state."""
+
+    def parse(self, src: str, md: MarkdownIt, env: EnvType, tokens: list[Token]) -> list[Token]:
+        state = _PlacedState(src, md, env, tokens)
+        self.tokenize(state)
+        for rule in self.ruler2.getRules(""):
+            rule(state)
+        return state.tokens
+
+
+def _parse_inline(state: StateCore) -> None:
+    """Core rule: the text of every block becomes inline tokens."""
+    sheet: Sheet = state.env["sheet"]
+    for token in state.tokens:
+        if token.type != "inline":
+            continue
+        token.children = []
+        if len(token.content) > MAX_PARAGRAPH:
+            sheet.report(
+                f"a paragraph of {len(token.content):,} characters",
+                sheet.file_line(token.map[0] if token.map else 0),
+                f"break it up: up to {MAX_PARAGRAPH:,} are read as text",
+            )
+            continue
+        before = _note_count(state.env)
+        state.md.inline.parse(token.content, state.md, state.env, token.children)
+        if _note_count(state.env) > before:
+            _place_notes(state.env, token)
+
+
+def _note_count(env: EnvType) -> int:
+    return len(env["footnotes"]["list"]) if "footnotes" in env else 0
+
+
+def _place_notes(env: EnvType, block: Token) -> None:
+    """Tell footnotes written in place, `^[…]`, their line in the body."""
+    first = block.map[0] if block.map else 0
+    for token in block.children or ():
+        if token.type == "footnote_ref" and "label" not in token.meta:
+            note = env["footnotes"]["list"][token.meta["id"]]
+            note["line"] = first + block.content.count("\n", 0, token.meta["at"])
+
+
+def _check_nesting(state: StateCore) -> None:
+    """Core rule: report blocks so deep that the parser left out what they hold."""
+    for token in state.tokens:
+        if token.level >= MAX_NESTING - 1 and token.nesting > 0 and token.map:
+            sheet: Sheet = state.env["sheet"]
+            sheet.report(
+                f"blocks nested more than {MAX_NESTING - 1} deep",
+                sheet.file_line(token.map[0]),
+                "write it flatter",
+            )
+            return
+
+
+def _attribute_line(state: StateBlock, start_line: int, _end_line: int, silent: bool) -> bool:
+    """Block rule: a line that is one `{…}` gives attributes to the block below it.
+
+    The plugin's own rule also takes a line that goes on behind the brace, and drops what stands
+    there.
+    """
+    if state.is_code_block(start_line):
+        return False
+    start = state.bMarks[start_line] + state.tShift[start_line]
+    text = state.src[start : state.eMarks[start_line]].rstrip()
+    if not text.startswith("{") or not text.endswith("}"):
+        return False
+    try:
+        end, attributes = parse(text)
+    except ParseError:
+        return False
+    if end != len(text) - 1 or not attributes:
+        return False
+    if not silent:
+        token = state.push("attrs_block", "", 0)
+        token.attrs = dict(attributes)
+        token.map = [start_line, start_line + 1]
+        state.line = start_line + 1
+    return True

@@ -1,0 +1,101 @@
+"""HTML that the author wrote: passed on as it is, but for its local addresses.
+
+In: tokens of raw HTML. Out: the same text with slots for local addresses, whose references are on
+the sheet, as its ids are. Links in raw HTML are so checked like all others, and absolute in feeds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import Literal
+
+from markdown_it.token import Token
+
+from builder.markup.links import is_external, split_address
+from builder.markup.sheet import Sheet
+from builder.markup.tags import Markup, Pair, change_tags
+
+_ADDRESSES = ("href", "src", "srcset", "poster")
+_PAGE_TAGS = ("a", "area", "iframe", "link")
+
+
+def set_html_block(tokens: Sequence[Token], index: int, sheet: Sheet) -> str:
+    """A block of the author's HTML."""
+    return _set_html(tokens[index].content, sheet, sheet.line)
+
+
+def set_html_inline(tokens: Sequence[Token], index: int, sheet: Sheet) -> str:
+    """A tag of the author's within a paragraph."""
+    token = tokens[index]
+    # An end tag, a comment or a bare `<kbd>` has nothing to look up.
+    if "=" not in token.content:
+        return token.content
+    return _set_html(token.content, sheet, sheet.line_at(token.meta.get("at", 0)))
+
+
+def _set_html(html: str, sheet: Sheet, first_line: int) -> str:
+    def change(tag: str, pairs: Sequence[Pair], tag_line: int) -> list[Pair] | None:
+        line = first_line + tag_line
+        is_changed = False
+        changed: list[Pair] = []
+        for name, value in pairs:
+            new = value
+            if value:
+                if name == "id" or (name == "name" and tag == "a"):
+                    _add_anchor(value, name, pairs, sheet, line)
+                elif name in _ADDRESSES:
+                    new = _set_address(tag, name, value, sheet, line)
+                    is_changed = is_changed or new is not value
+            changed.append((name, new))
+        return changed if is_changed else None
+
+    return change_tags(html, change)
+
+
+def _add_anchor(value: str, name: str, pairs: Sequence[Pair], sheet: Sheet, line: int) -> None:
+    # `<a id="x" name="x">`, for very old browsers, is one anchor.
+    if name == "id" or ("id", value) not in pairs:
+        sheet.add_anchor(value, line)
+
+
+def _set_address(tag: str, name: str, value: str, sheet: Sheet, line: int) -> str:
+    """An attribute's address with slots where it is local; `value` itself where nothing changes."""
+    if name == "srcset":
+        return _set_candidates(value, sheet, line)
+    url = value.strip()
+    if not url or is_external(url):
+        return value
+    if url.startswith("#"):
+        # Elsewhere, as in `<use href="#icon">`, the name may belong to the theme.
+        if tag not in ("a", "area"):
+            return value
+        return Markup(sheet.fragment(split_address(url)[1], line))
+    form: Literal["link", "image"] = "link" if tag in _PAGE_TAGS else "image"
+    target, fragment = split_address(url)
+    return Markup(sheet.slot("url", sheet.refer(form, target, fragment, line)))
+
+
+def _set_candidates(value: str, sheet: Sheet, line: int) -> str:
+    """A `srcset` list: addresses, each with an optional width or density, separated by commas."""
+    out: list[str] = []
+    is_changed = False
+    rest = value.strip(" \t\n\r\f,")
+    while rest:
+        url, *more = rest.split(maxsplit=1)
+        rest = more[0] if more else ""
+        descriptor = ""
+        # A comma right behind the address ends the candidate, one inside belongs to the address.
+        if url.endswith(","):
+            url = url.rstrip(",")
+        else:
+            descriptor, _, rest = rest.partition(",")
+        rest = rest.lstrip(" \t\n\r\f,")
+        if is_external(url):
+            address = escape(url)
+        else:
+            is_changed = True
+            target, fragment = split_address(url)
+            address = sheet.slot("url", sheet.refer("image", target or url, fragment, line))
+        out.append(f"{address} {escape(descriptor.strip())}".strip())
+    return Markup(", ".join(out)) if is_changed else value

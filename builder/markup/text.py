@@ -1,0 +1,107 @@
+"""Plain text: slugs, word counts, summaries.
+
+In: text, or the inline tokens of a block. Out: text and numbers. It knows nothing of HTML.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from markdown_it.token import Token
+
+SUMMARY_WIDTH = 200
+
+# Han, kana and their neighbours are written without spaces and are twice as wide as a Latin letter;
+# Hangul has spaces.
+_CJK = re.compile(
+    "[\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff"
+    "\U00020000-\U0003ffff]"
+)
+_WIDE = re.compile(
+    "[\u1100-\u11ff\u2e80-\ud7ff\uf900-\ufaff\uff00-\uff60\U0001f300-\U0001faff"
+    "\U00020000-\U0003ffff]"
+)
+_SENTENCE_END = re.compile(r"[.!?…]['\"”’)\]]*(?=\s)|[。！？]['\"”’）」』]*|[।॥]")
+_SPACES = re.compile(r"\s+")
+
+
+def slugify(text: str) -> str:
+    """A text as part of an address: lower case, spaces as "-", punctuation dropped.
+
+    Letters, marks and digits of every script stay, in NFC; the result is empty if there are none.
+    """
+    if text.isascii():
+        kept = [
+            char if char.isalnum() or char in "_-" else " " if char.isspace() else ""
+            for char in text.lower()
+        ]
+    else:
+        kept = [_slug_part(char) for char in unicodedata.normalize("NFC", text.lower())]
+    words = "".join(kept).replace("-", " ").split()
+    return unicodedata.normalize("NFC", "-".join(words))
+
+
+def _slug_part(char: str) -> str:
+    if char in "_-":
+        return char
+    if char.isspace():
+        return " "
+    # Marks carry the vowels of Devanagari and many other scripts.
+    return char if unicodedata.category(char)[0] in "LMN" else ""
+
+
+def count_words(text: str) -> int:
+    """The words of a text; of Chinese and Japanese each character."""
+    count = 0
+    if not text.isascii():
+        text, count = _CJK.subn(" ", text)
+    for word in text.split():
+        if word.isalnum() or any(map(str.isalnum, word)):
+            count += 1
+    return count
+
+
+def cut_summary(text: str) -> str:
+    """A text cut to about 200 columns: after a sentence if one ends there, else after a word."""
+    text = _SPACES.sub(" ", text[: 20 * SUMMARY_WIDTH]).strip()
+    end = _reach(text, SUMMARY_WIDTH)
+    if end == len(text):
+        return text
+    sentences = [found.end() for found in _SENTENCE_END.finditer(text, 0, end + 1)]
+    if sentences and sentences[-1] <= end and sentences[-1] >= end * 3 // 5:
+        return text[: sentences[-1]]
+    while end and unicodedata.category(text[end])[0] == "M":
+        end -= 1
+    space = text.rfind(" ", 0, end + 1)
+    if space > end // 2:
+        end = space
+    return text[:end].rstrip(" ,;:、，；：–—-") + "…"
+
+
+def _reach(text: str, width: int) -> int:
+    """How many characters of `text` fit into `width` columns."""
+    if text.isascii():
+        return min(len(text), width)
+    for index, char in enumerate(text):
+        width -= 2 if _WIDE.match(char) else 1
+        if width < 0:
+            return index
+    return len(text)
+
+
+def plain_text(tokens: Sequence[Token]) -> str:
+    """The text of inline tokens: code and formulas as written, pictures by their descriptions."""
+    out: list[str] = []
+    for token in tokens:
+        kind = token.type
+        if kind in ("text", "code_inline", "math_inline"):
+            out.append(token.content)
+        elif kind in ("softbreak", "hardbreak"):
+            out.append(" ")
+        elif kind == "image":
+            out.append(plain_text(token.children or ()))
+        elif kind == "wiki_title":
+            out.append(token.content)
+    return "".join(out)

@@ -1,0 +1,326 @@
+"""The nouns, in the order a note passes through them: Source, Facts, Galley, Page, Site, Recipe,
+Receipt.
+
+Every type is frozen and complete: no field means "not filled in yet". Paths are POSIX paths
+relative to the site's root. Addresses (`url`) are relative to the site's base: they start with "/"
+and leave the base path out.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from builder.codec import Value
+from builder.errors import Problem
+
+Kind = Literal["posts", "notes", "trivia", "cards", "pages"]
+KINDS: tuple[Kind, ...] = ("posts", "notes", "trivia", "cards", "pages")
+
+
+class Signature(Value, frozen=True):
+    """What tells, without reading it, that a file was probably not touched."""
+
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+
+
+class Source(Value, frozen=True):
+    """A file the site is made from."""
+
+    path: str
+    signature: Signature
+    digest: bytes
+
+
+# --- One file, alone ------------------------------------------------------------------------------
+
+
+class Heading(Value, frozen=True):
+    """A heading of a body: `text` is plain, `html` its inline HTML without links."""
+
+    level: int
+    id: str
+    text: str
+    html: str
+
+
+class Reference(Value, frozen=True):
+    """A link or a picture as written; its target is looked up when all files are known.
+
+    `form` is "link" or "image" for Markdown's own and for raw HTML's, "wiki" for `[[…]]`.
+    `target` is percent-decoded, without the fragment, and never empty; `fragment` is without "#",
+    empty if none.
+    """
+
+    form: Literal["link", "image", "wiki"]
+    target: str
+    fragment: str
+    line: int
+
+
+class Embed(Value, frozen=True):
+    """A `card` fence as written: `z_test#symbol`, `gpu_conv/kernel.py@region`, `z_test!tests#name`.
+
+    `part` tells what `name` is; for "whole" it is empty. `file` is empty for the card's main file.
+    `lines` numbers the shown lines from 1 ("shown") or as in the file ("file"), or not at all ("").
+    """
+
+    slug: str
+    file: str
+    is_test: bool
+    part: Literal["whole", "symbol", "region"]
+    name: str
+    line: int
+    title: str = ""
+    caption: str = ""
+    lines: Literal["", "shown", "file"] = ""
+    highlights: tuple[str, ...] = ()
+    is_collapsed: bool = False
+
+
+class Facts(Value, frozen=True):
+    """What other pages may know of one Markdown file, found by reading that file alone.
+
+    Moments (`date`, `updated`, `publish`, `expires`) are seconds since the epoch; None means that
+    none was given (`publish` without a value is decided by `date`). `shown_date` and
+    `shown_updated` are the same moments as ISO 8601 in the site's zone
+    ("2026-11-21T10:00:00+00:00"), empty if none. `lang` is empty for the site's language. `lines`
+    maps front matter keys to their lines; `extra` is JSON text. `anchors` are all ids in the body.
+    """
+
+    path: str
+    digest: bytes
+    galley: bytes
+    kind: Kind
+    slug: str
+    title: str
+    summary: str
+    date: int | None
+    updated: int | None
+    publish: int | None
+    expires: int | None
+    shown_date: str
+    shown_updated: str
+    is_draft: bool
+    tags: tuple[str, ...]
+    series: str
+    lang: str
+    aliases: tuple[str, ...]
+    feed_id: str
+    pdf: str
+    snippet: str
+    test: str
+    extra: str
+    words: int
+    headings: tuple[Heading, ...]
+    anchors: tuple[str, ...]
+    references: tuple[Reference, ...]
+    embeds: tuple[Embed, ...]
+    has_math: bool
+    lines: dict[str, int]
+    problems: tuple[Problem, ...]
+
+
+class Slot(Value, frozen=True):
+    """A place in a galley that is filled when the site is linked.
+
+    - "open": the start tag of link `index` (attributes other than href in `text`, with a leading
+      space); "close": its end tag. Both vanish when the target is left out of this build, so that
+      the link becomes its text.
+    - "title": the target's title, as text (a wikilink without its own text).
+    - "url": the address of reference `index`, escaped for an attribute.
+    - "fragment": an address in this page, `text` being the id without "#".
+    - "embed": the listing of embed `index`.
+    """
+
+    form: Literal["open", "close", "title", "url", "fragment", "embed"]
+    index: int
+    text: str = ""
+
+
+class Galley(Value, frozen=True):
+    """A body set in type but not yet linked.
+
+    `pieces[0] slots[0] pieces[1] slots[1] … pieces[-1]`, all HTML.
+    """
+
+    pieces: tuple[str, ...]
+    slots: tuple[Slot, ...]
+
+
+class Span(Value, frozen=True):
+    """Lines `first` to `last` of a file, from 1, both included."""
+
+    first: int
+    last: int
+
+
+class CodeFacts(Value, frozen=True):
+    """What pages may know of one snippet or test file: its symbols and regions by name, found
+    without importing it.
+
+    `symbols` maps "function", "Class", "Class.method", "CONSTANT" to their lines (decorators and
+    the comments directly above included). A name that is defined more than once at one level is in
+    `ambiguous` instead.
+    """
+
+    path: str
+    digest: bytes
+    language: str
+    line_count: int
+    summary: str
+    symbols: dict[str, Span]
+    ambiguous: tuple[str, ...]
+    regions: dict[str, Span]
+    tests: tuple[str, ...]
+    problems: tuple[Problem, ...]
+
+
+# --- All files, together --------------------------------------------------------------------------
+
+
+class Target(Value, frozen=True):
+    """What a reference leads to.
+
+    An address of the site with its fragment; `title` only if the reference shows it.
+    """
+
+    url: str
+    title: str
+
+
+class Link(Value, frozen=True):
+    """A page as others name it. `lang` is empty for the site's language."""
+
+    title: str
+    url: str
+    lang: str
+
+
+class Listing(Value, frozen=True):
+    """An embed that was found.
+
+    The file by path and digest, the lines to show, and how it was asked for.
+    """
+
+    embed: Embed
+    path: str
+    digest: bytes
+    language: str
+    span: Span
+    symbols: tuple[str, ...]
+
+
+class Series(Value, frozen=True):
+    """A page's place in its series.
+
+    `links` are all its parts in reading order, `position` counts from 1.
+    """
+
+    name: str
+    url: str
+    position: int
+    links: tuple[Link, ...]
+
+
+class Page(Value, frozen=True):
+    """A document with its place in the site.
+
+    `targets` answers `facts.references` one by one; None: that page is left out of this build.
+    `newer`, `older`: the neighbours of its kind; None at the ends and for what has no date.
+    """
+
+    facts: Facts
+    url: str
+    targets: tuple[Target | None, ...]
+    listings: tuple[Listing, ...]
+    newer: Link | None
+    older: Link | None
+    backlinks: tuple[Link, ...]
+    related: tuple[Link, ...]
+    series: Series | None
+
+
+class Tag(Value, frozen=True):
+    """A tag.
+
+    Its name as first written, its address, and its pages, newest first, as positions in
+    `Site.pages`.
+    """
+
+    name: str
+    url: str
+    members: tuple[int, ...]
+
+
+class Asset(Value, frozen=True):
+    """A file that is copied as it is: from `path` to `output`."""
+
+    path: str
+    digest: bytes
+    output: str
+
+
+class Redirect(Value, frozen=True):
+    """An alias: an old address that leads to a page."""
+
+    url: str
+    target: str
+    title: str
+    lang: str
+
+
+class Site(Value, frozen=True):
+    """All pages, newest first (undated last, ties by path), and what is found by looking at all of
+    them.
+    """
+
+    pages: tuple[Page, ...]
+    tags: tuple[Tag, ...]
+    series: tuple[Tag, ...]
+    assets: tuple[Asset, ...]
+    redirects: tuple[Redirect, ...]
+    omitted: tuple[str, ...]
+    problems: tuple[Problem, ...]
+
+
+# --- Outputs --------------------------------------------------------------------------------------
+
+
+class Shared(Value, frozen=True):
+    """What many recipes have in common.
+
+    Encoded arguments, and sources (path, digest) that each of them needs.
+    """
+
+    arguments: bytes
+    sources: tuple[tuple[str, bytes], ...]
+
+
+class Recipe(Value, frozen=True):
+    """An output not yet made: call `make` (a name in `render.MAKERS`) with `shared` and
+    `arguments`, write to `path`.
+
+    `shared` is the digest of the encoded `Shared` that the call needs; `arguments` are encoded.
+    `galleys` and `sources` (path, digest) name the bytes that `write` hands over. `key` digests all
+    of it, and the builder itself.
+    """
+
+    path: str
+    make: str
+    shared: bytes
+    arguments: bytes
+    galleys: tuple[bytes, ...]
+    sources: tuple[tuple[str, bytes], ...]
+    key: bytes
+
+
+class Receipt(Value, frozen=True):
+    """What an output was made from last time, and the file as it was then."""
+
+    path: str
+    key: bytes
+    sha256: bytes
+    signature: Signature

@@ -1,0 +1,311 @@
+"""A Markdown file's front matter, split from its body, parsed and checked against the schema.
+
+In: a file's text. Out: `FrontMatter` and problems at their lines. Values keep their spelling:
+`lang: no` is a language and `1.10` a version. It must not know the site's settings, nor what other
+files say.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time
+from typing import Any
+
+import yaml
+
+from builder.codec import Value
+from builder.config import check_language
+from builder.errors import Problem, did_you_mean
+
+# What a key holds after parsing: text, a list or a table of these. TOML's own types become text
+# here too.
+Spelled = str | list[Any] | dict[str, Any]
+
+
+class FrontMatter(Value, frozen=True):
+    """Checked front matter.
+
+    `values` by key (only those given), `lines` by key, the body and its first line.
+    """
+
+    values: dict[str, Any]
+    lines: dict[str, int]
+    body: str
+    body_line: int
+    problems: tuple[Problem, ...]
+
+
+def read_front_matter(text: str, path: str) -> FrontMatter:
+    """The front matter at the start of `text` (between `---` lines.
+
+    YAML, between `+++`: TOML), if there is one.
+    """
+    text = text.removeprefix("\ufeff")
+    fence = next(
+        (mark for mark in ("---", "+++") if re.match(rf"{re.escape(mark)}[ \t]*\r?\n", text)), ""
+    )
+    if not fence:
+        return FrontMatter({}, {}, text, 1, ())
+    lines = [f"{line}\n" for line in text.split("\n")]
+    end = next((n for n, line in enumerate(lines[1:], 1) if line.rstrip() == fence), None)
+    if end is None:
+        problem = Problem(
+            path,
+            1,
+            f"the front matter opened by '{fence}' is not closed",
+            f"end it with a line '{fence}'",
+        )
+        return FrontMatter({}, {}, "", len(lines), (problem,))
+    block, body = "".join(lines[1:end]), "".join(lines[end + 1 :])
+    read = _read_yaml if fence == "---" else _read_toml
+    spelled, places, problems = read(block, path)
+    values, more = _check(spelled, places, path)
+    return FrontMatter(values, places, body, end + 2, (*problems, *more))
+
+
+def _check(
+    spelled: Mapping[str, Spelled], lines: Mapping[str, int], path: str
+) -> tuple[dict[str, Any], list[Problem]]:
+    values: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for key, value in spelled.items():
+        if key not in SCHEMA:
+            hint = did_you_mean(key, SCHEMA, "values for your own templates go under 'extra:'")
+            problems.append(Problem(path, lines[key], f"unknown key '{key}'", hint))
+            continue
+        if value == "" and key != "extra":
+            continue  # a key without a value says nothing: `summary:`
+        try:
+            values[key] = SCHEMA[key](value)
+        except ValueError as error:
+            message, _, hint = str(error).partition("\n")
+            problems.append(Problem(path, lines[key], f"{key}: {message}", hint))
+    return values, problems
+
+
+# --- YAML -----------------------------------------------------------------------------------------
+
+
+def _read_yaml(block: str, path: str) -> tuple[dict[str, Spelled], dict[str, int], list[Problem]]:
+    try:
+        root = yaml.compose(block, Loader=_LOADER)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        what = ", ".join(part for part in (error.problem, error.context) if part)
+        line = (mark.line if mark else 0) + 2
+        return {}, {}, [Problem(path, line, f"front matter is not YAML: {what}", _YAML_HINT)]
+    except (yaml.YAMLError, RecursionError) as error:
+        return {}, {}, [Problem(path, 1, f"front matter is not YAML: {str(error).splitlines()[0]}")]
+    if root is None:
+        return {}, {}, []
+    if not isinstance(root, yaml.MappingNode):
+        kind = "a list" if isinstance(root, yaml.SequenceNode) else "a text"
+        message = f"front matter is {kind}, not keys with values"
+        hint = "write it as 'title: …', one key a line"
+        return {}, {}, [Problem(path, root.start_mark.line + 2, message, hint)]
+    reader = _YamlReader(path)
+    table = reader.table(root)
+    return table, reader.lines, reader.problems
+
+
+_LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+_YAML_HINT = 'a value with a colon or a quote needs quotes: title: "A: B"'
+
+
+class _YamlReader:
+    """Nodes to values, noting where top-level keys stand and which keys are repeated."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.lines: dict[str, int] = {}
+        self.problems: list[Problem] = []
+        self.open: set[int] = set()
+        self.count = 0
+
+    def table(self, node: yaml.MappingNode, *, is_top: bool = True) -> dict[str, Spelled]:
+        table: dict[str, Spelled] = {}
+        for key_node, value_node in node.value:
+            line = key_node.start_mark.line + 2
+            if not isinstance(key_node, yaml.ScalarNode):
+                self.problems.append(Problem(self.path, line, "a key must be a word"))
+                continue
+            key = str(key_node.value)
+            if key in table:
+                self.problems.append(
+                    Problem(self.path, line, f"the key '{key}' is repeated", "keep one of them")
+                )
+                continue
+            if is_top:
+                self.lines[key] = line
+            table[key] = self.value(value_node)
+        return table
+
+    def value(self, node: yaml.Node) -> Spelled:
+        self.count += 1
+        # An anchor may name itself, or double itself until memory ends.
+        if id(node) in self.open or self.count > 10_000:
+            self.problems.append(
+                Problem(self.path, node.start_mark.line + 2, "too many anchors, or one in itself")
+            )
+            return ""
+        self.open.add(id(node))
+        try:
+            if isinstance(node, yaml.MappingNode):
+                return self.table(node, is_top=False)
+            if isinstance(node, yaml.SequenceNode):
+                return [self.value(item) for item in node.value]
+            text = str(node.value)
+            return "" if node.style is None and text in ("~", "null") else text
+        finally:
+            self.open.discard(id(node))
+
+
+# --- TOML -----------------------------------------------------------------------------------------
+
+
+def _read_toml(block: str, path: str) -> tuple[dict[str, Spelled], dict[str, int], list[Problem]]:
+    try:
+        table = tomllib.loads(block, parse_float=str)
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"at line (\d+)", str(error))
+        line = int(found[1]) + 1 if found else 1
+        return {}, {}, [Problem(path, line, f"front matter is not TOML: {error}")]
+    except RecursionError:
+        return {}, {}, [Problem(path, 1, "front matter is nested too deeply")]
+    lines = {}
+    for number, text in enumerate(block.splitlines(), 2):
+        if found := re.match(r"\s*\[*\s*[\"']?([\w-]+)[\"']?\s*[\].=]", text):
+            lines.setdefault(found[1], number)
+    return (
+        {key: _spell(value) for key, value in table.items()},
+        {k: lines.get(k, 1) for k in table},
+        [],
+    )
+
+
+def _spell(value: object) -> Spelled:
+    if isinstance(value, dict):
+        return {key: _spell(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_spell(item) for item in value]
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    return str(value)
+
+
+# --- The schema -----------------------------------------------------------------------------------
+
+
+def _text(value: Spelled) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"must be text, not {_kind(value)}")
+    # Control characters are invalid in XML, so no feed could carry them; newlines become spaces.
+    text = " ".join(value.split())
+    if found := re.search(r"[\x00-\x1f\x7f-\x9f]", text):
+        raise ValueError(f"has the control character U+{ord(found[0]):04X}\nretype it")
+    return text
+
+
+def _texts(value: Spelled) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise ValueError(f"must be a list, not {_kind(value)}\nwrite it as [first, second]")
+    return tuple(dict.fromkeys(_text(item) for item in value if item != ""))
+
+
+def _flag(value: Spelled) -> bool:
+    if value in ("true", "True", "TRUE"):
+        return True
+    if value in ("false", "False", "FALSE"):
+        return False
+    raise ValueError(f"must be true or false, not {_shown(value)}")
+
+
+def _moment(value: Spelled) -> datetime:
+    """A moment, without zone if none was written; a day means its first moment."""
+    text = _text(value)
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(
+            f"'{text}' is not a date\n"
+            "write it as 2026-11-21, 2026-11-21 10:30 or 2026-11-21T10:30:00+01:00"
+        ) from None
+
+
+def _slug(value: Spelled) -> str:
+    text = _text(value)
+    if text in ("", ".", "..") or re.search(r"[/\\?#%\x00]", text):
+        raise ValueError(
+            f"'{text}' cannot be one part of an address\nuse letters, digits, '-', '_' and '.'"
+        )
+    return text
+
+
+def _tags(value: Spelled) -> tuple[str, ...]:
+    tags = _texts(value)
+    for tag in tags:
+        if tag in (".", "..") or re.search(r"[/\\]", tag):
+            raise ValueError(
+                f"the tag '{tag}' cannot be one part of an address\nleave out '/' and '\\'"
+            )
+    return tags
+
+
+def _aliases(value: Spelled) -> tuple[str, ...]:
+    for alias in (aliases := _texts(value)):
+        if not alias.startswith("/"):
+            raise ValueError(
+                f"'{alias}' must start with '/'\n"
+                "an alias is an old address of this site: /old/address/"
+            )
+        if any(part in ("..", ".") for part in alias.split("/")) or re.search(r"[\\?#\x00]", alias):
+            raise ValueError(f"'{alias}' leaves the site, or is no plain address")
+    return aliases
+
+
+def _inner_path(value: Spelled) -> str:
+    text = _text(value)
+    if text.startswith("/") or "\\" in text or ".." in text.split("/"):
+        raise ValueError(f"'{text}' leaves the folder of this file\nname a file beside it")
+    return text
+
+
+def _table(value: Spelled) -> dict[str, Any]:
+    if value == "":
+        return {}
+    if not isinstance(value, dict):
+        raise ValueError(f"must be a table of keys and values, not {_kind(value)}")
+    return value
+
+
+def _kind(value: Spelled) -> str:
+    return "a list" if isinstance(value, list) else "a table" if isinstance(value, dict) else "text"
+
+
+def _shown(value: Spelled) -> str:
+    return f"'{value}'" if isinstance(value, str) else _kind(value)
+
+
+SCHEMA: Mapping[str, Callable[[Spelled], object]] = {
+    "title": _text,
+    "summary": _text,
+    "date": _moment,
+    "updated": _moment,
+    "tags": _tags,
+    "series": _text,
+    "lang": lambda value: check_language(_text(value)),
+    "slug": _slug,
+    "aliases": _aliases,
+    "id": _text,
+    "draft": _flag,
+    "publish": _moment,
+    "expires": _moment,
+    "pdf": _inner_path,
+    "snippet": _slug,
+    "test": _table,
+    "extra": _table,
+}

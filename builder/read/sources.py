@@ -1,0 +1,86 @@
+"""Files to sources: signatures compared with what is known, changed files digested.
+
+In: the site's folder and the sources known from last time. Out: `Inventory`. It must not know what
+is in the files.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from builder.codec import DIGEST_SIZE
+from builder.errors import Problem
+from builder.model import Signature, Source
+from builder.read.tree import THEME, locate, survey
+
+# A file touched this shortly before it was looked at may be touched again within the clock's own
+# step, so its signature is not believed next time.
+RACY_NS = 20_000_000
+UNTRUSTED = Signature(-1, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """All sources by path, what could not be read, and where the files lie."""
+
+    root: Path
+    theme: Path
+    sources: dict[str, Source]
+    problems: tuple[Problem, ...]
+
+    def read(self, path: str) -> bytes:
+        """The bytes of a source; OSError if it can no longer be read."""
+        return locate(self.root, self.theme, path).read_bytes()
+
+
+def load_sources(root: Path, theme: Path, known: Mapping[str, Source], now_ns: int) -> Inventory:
+    """The files that the site in `root` is made from.
+
+    A file whose signature is the known one keeps its known digest; any other is read and digested.
+    `now_ns` is the clock of the file system, to tell which signatures are too fresh to be believed
+    later.
+    """
+    tree = survey(root, theme)
+    problems = [Problem(path, 0, fault) for path, fault in tree.faults]
+    sources: dict[str, Source] = {}
+    for path, fields in tree.files.items():
+        old = known.get(path)
+        if old is not None and old.signature == Signature(*fields):
+            sources[path] = old
+            continue
+        try:
+            content_digest = digest_file(locate(root, theme, path))
+        except OSError as error:
+            problems.append(Problem(path, 0, f"cannot be read: {error.strerror}"))
+            continue
+        newest = max(fields[1], fields[2])
+        signature = UNTRUSTED if newest > now_ns - RACY_NS else Signature(*fields)
+        sources[path] = Source(path, signature, content_digest)
+    return Inventory(root, theme, sources, tuple(problems))
+
+
+def digest_file(path: Path) -> bytes:
+    """The digest of a file's bytes, read in parts."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=DIGEST_SIZE)).digest()
+
+
+def template_sources(sources: Mapping[str, Source]) -> dict[str, Source]:
+    """The theme's files by their names in it.
+
+    A site's own file stands before the default theme's.
+    """
+    theme = {
+        path.removeprefix(f"{THEME}/"): source
+        for path, source in sources.items()
+        if path.startswith(f"{THEME}/")
+    }
+    own = {
+        path.removeprefix("templates/"): source
+        for path, source in sources.items()
+        if path.startswith("templates/")
+    }
+    return theme | own

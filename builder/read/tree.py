@@ -1,0 +1,136 @@
+"""Which files a site is made from, with what tells that they were not touched.
+
+In: folders. Out: plain tuples, because a build that has nothing to do must not import more than
+this.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+# (size, mtime_ns, ctime_ns, inode): what `model.Signature` holds, without importing it.
+SignatureFields = tuple[int, int, int, int]
+FOLDERS = ("content", "templates", "snippets", "tests/snippets")
+THEME = "theme"
+_IGNORED_NAMES = frozenset({"__pycache__", "Thumbs.db"})
+_IGNORED_ENDINGS = ("~", ".pyc", ".swp")
+
+
+class Tree:
+    """The files below some folders.
+
+    `files` by path, and `faults` (path, what is wrong) for what can't be followed.
+    """
+
+    def __init__(self) -> None:
+        self.files: dict[str, SignatureFields] = {}
+        self.faults: list[tuple[str, str]] = []
+
+
+def theme_folder() -> Path:
+    """Where the default theme lies.
+
+    Inside an installed wheel, or beside the package in a checkout.
+    """
+    package = Path(__file__).resolve().parent.parent
+    inside = package / THEME
+    return inside if inside.is_dir() else package.parent / "templates"
+
+
+def survey(root: Path, theme: Path) -> Tree:
+    """Every file that the site in `root` is made from, with the default theme's as "theme/…"."""
+    tree = Tree()
+    top = str(root)
+    _add_file(tree, f"{top}/pyproject.toml", "pyproject.toml")
+    for folder in FOLDERS:
+        _walk(tree, f"{top}/{folder}", folder, ())
+    _walk(tree, str(theme), THEME, ())
+    return tree
+
+
+def locate(root: Path, theme: Path, path: str) -> Path:
+    """The file on disk of a source's path."""
+    return theme / path.removeprefix(f"{THEME}/") if path.startswith(f"{THEME}/") else root / path
+
+
+def signature_of(stat: os.stat_result) -> SignatureFields:
+    """The signature of a file from its stat."""
+    return stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino
+
+
+def _walk(tree: Tree, folder: str, label: str, followed: tuple[str, ...]) -> None:
+    try:
+        with os.scandir(folder) as entries:
+            listed = sorted(entries, key=lambda entry: entry.name)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        tree.faults.append((label, f"this folder cannot be read: {error.strerror}"))
+        return
+    for entry in listed:
+        name = entry.name
+        if name[0] == "." or name in _IGNORED_NAMES or name.endswith(_IGNORED_ENDINGS):
+            continue
+        path = f"{label}/{name}"
+        if not _is_utf8(name):
+            spelled = path.encode(errors="surrogateescape").decode(errors="backslashreplace")
+            tree.faults.append((spelled, "its name is not UTF-8"))
+        elif entry.is_symlink():
+            _follow(tree, entry, folder, path, followed)
+        elif entry.is_dir(follow_symlinks=False):
+            _walk(tree, entry.path, path, followed)
+        else:
+            _add(tree, entry, path)
+
+
+def _follow(
+    tree: Tree, entry: os.DirEntry[str], folder: str, path: str, followed: tuple[str, ...]
+) -> None:
+    """Add what a symbolic link leads to; `followed` are the real folders on the way here."""
+    try:
+        entry.stat()
+    except OSError as error:
+        tree.faults.append((path, f"this link leads nowhere: {error.strerror}"))
+        return
+    if not entry.is_dir():
+        _add(tree, entry, path)
+        return
+    target = os.path.realpath(entry.path)
+    followed = (*followed, os.path.realpath(folder))
+    if any(f"{place}/".startswith(f"{target}/") for place in followed):
+        tree.faults.append((path, "this link leads to a folder that it lies in"))
+    else:
+        _walk(tree, entry.path, path, (*followed, target))
+
+
+def _add(tree: Tree, entry: os.DirEntry[str], path: str) -> None:
+    if not entry.is_file():
+        tree.faults.append((path, "is not a regular file"))
+        return
+    tree.files[path] = signature_of(entry.stat())
+
+
+def _add_file(tree: Tree, file: str, path: str) -> None:
+    try:
+        tree.files[path] = signature_of(os.stat(file))  # Path.stat costs twice as much
+    except OSError as error:
+        tree.faults.append((path, f"cannot be read: {error.strerror}"))
+
+
+def _is_utf8(name: str) -> bool:
+    if name.isascii():
+        return True
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def each_file(folder: Path) -> Iterator[Path]:
+    """The regular files below a folder, sorted, bytecode left out."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.suffix != ".pyc":
+            yield path

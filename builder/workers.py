@@ -1,0 +1,95 @@
+"""Work in parallel: the one place where an executor is made.
+
+In: a function, chunks, a number of processes. Out: results in the chunks' order. Any
+`concurrent.futures.Executor` fits here: functions and chunks are importable and picklable, and
+chunks are small.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import gc
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from typing import TypeVar
+
+from builder.errors import MachineFault
+
+Item = TypeVar("Item")
+Chunk = TypeVar("Chunk")
+Result = TypeVar("Result")
+# Below this many items the start of processes costs more than it gives.
+FEW = 60
+CHUNK_SIZE = 40
+# Chunks handed out and not yet taken back, for each process: enough to keep it busy, few enough for
+# memory.
+AHEAD = 4
+
+Map = Callable[[Callable[[Chunk], Result], Iterable[Chunk]], Iterator[Result]]
+
+
+@contextmanager
+def open_workers(jobs: int, items: int) -> Iterator[concurrent.futures.Executor | None]:
+    """An executor for `items` pieces of work on `jobs` processes; None: do it here."""
+    if jobs < 2 or items < FEW:
+        yield None
+        return
+    method = "forkserver" if threading.active_count() > 1 else "fork"
+    gc.freeze()  # or the collector would copy every page that the processes share
+    executor = concurrent.futures.ProcessPoolExecutor(
+        jobs, multiprocessing.get_context(method), _start_worker, (os.getpid(),)
+    )
+    try:
+        yield executor
+    except BrokenProcessPool:
+        raise MachineFault(
+            "a worker process was ended from outside, probably for want of memory"
+        ) from None
+    finally:
+        executor.shutdown(cancel_futures=True)
+        gc.unfreeze()
+
+
+def map_chunks(
+    executor: concurrent.futures.Executor | None,
+    function: Callable[[Chunk], Result],
+    chunks: Iterable[Chunk],
+    jobs: int,
+) -> Iterator[Result]:
+    """`function` of each chunk, in order; here if there is no executor."""
+    if executor is None:
+        yield from map(function, chunks)
+        return
+    running: deque[concurrent.futures.Future[Result]] = deque()
+    for chunk in chunks:
+        running.append(executor.submit(function, chunk))
+        if len(running) > jobs * AHEAD:
+            yield running.popleft().result()
+    while running:
+        yield running.popleft().result()
+
+
+def split_chunks(items: Sequence[Item], size: int = CHUNK_SIZE) -> Iterator[Sequence[Item]]:
+    """The items in chunks of `size`."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+def _start_worker(parent: int) -> None:
+    # Ctrl-C reaches the whole group; the parent decides what it means.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    """End this worker when its parent is gone: a killed build must leave nothing running."""
+    while os.getppid() == parent:
+        time.sleep(0.2)
+    os._exit(1)

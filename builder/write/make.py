@@ -1,0 +1,129 @@
+"""Stale recipes made, one batch at a time, here or in a worker process.
+
+In: a batch of recipes and where their ingredients lie. Out: staged files with their digests, or
+problems. It reads and verifies what a recipe names, just before the maker is called.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import sqlite3
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from builder.codec import digest
+from builder.errors import BuildFailed, Problem
+from builder.model import Recipe, Shared
+from builder.read.sources import digest_file
+from builder.read.tree import locate
+from builder.render.ingredients import Ingredients
+from builder.render.recipes import COPY, MAKERS
+from builder.write.state import connect, read_galleys
+
+
+class SourceChanged(Exception):
+    """A source is no longer as it was when the build looked at it; the build begins again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Recipes to make.
+
+    `shared` are the encoded values they share, `first` the number of the first staged file.
+    """
+
+    root: Path
+    theme: Path
+    cache: Path
+    stage: Path
+    first: int
+    recipes: tuple[Recipe, ...]
+    shared: Mapping[bytes, Shared]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A staged output: the name of its file in the stage, and the SHA-256 of its bytes."""
+
+    path: str
+    staged: str
+    sha256: bytes
+
+
+def make_batch(batch: Batch) -> list[Made | Problem]:
+    """Every output of a batch staged; problems for those that could not be made."""
+    results: list[Made | Problem] = []
+    connection = _connect(batch.cache)
+    for number, recipe in enumerate(batch.recipes, batch.first):
+        staged = str(number)
+        try:
+            sha256 = _make(recipe, batch, connection, batch.stage / staged)
+        except BuildFailed as failure:
+            results += failure.problems
+        else:
+            results.append(Made(recipe.path, staged, sha256))
+    return results
+
+
+def _make(recipe: Recipe, batch: Batch, connection: sqlite3.Connection, staged: Path) -> bytes:
+    shared = batch.shared[recipe.shared]
+    if recipe.make == COPY:
+        return _copy(recipe, batch, staged)
+    ingredients = Ingredients(
+        recipe.shared,
+        shared.arguments,
+        recipe.arguments,
+        dict(read_galleys(connection, recipe.galleys)),
+        Larder(batch.root, batch.theme, dict((*shared.sources, *recipe.sources))),
+    )
+    data = MAKERS[recipe.make](ingredients)
+    staged.write_bytes(data)
+    return hashlib.sha256(data).digest()
+
+
+def _copy(recipe: Recipe, batch: Batch, staged: Path) -> bytes:
+    ((path, content_digest),) = recipe.sources
+    shutil.copyfile(locate(batch.root, batch.theme, path), staged)
+    if digest_file(staged) != content_digest:
+        raise SourceChanged(path)
+    with staged.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").digest()
+
+
+class Larder(Mapping[str, bytes]):
+    """The sources that a recipe names, read and verified when the maker asks for them.
+
+    Nothing else is in it.
+    """
+
+    def __init__(self, root: Path, theme: Path, digests: Mapping[str, bytes]) -> None:
+        """`digests` are those of the sources by path."""
+        self.root, self.theme, self.digests = root, theme, digests
+
+    def __getitem__(self, path: str) -> bytes:
+        return read_verified(locate(self.root, self.theme, path), self.digests[path])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.digests)
+
+    def __len__(self) -> int:
+        return len(self.digests)
+
+
+def read_verified(file: Path, content_digest: bytes) -> bytes:
+    """The bytes of a file that have this digest; SourceChanged if they no longer do."""
+    try:
+        data = file.read_bytes()
+    except OSError:
+        raise SourceChanged(str(file)) from None
+    if digest(data) != content_digest:
+        raise SourceChanged(str(file))
+    return data
+
+
+@lru_cache(maxsize=1)
+def _connect(cache: Path) -> sqlite3.Connection:
+    return connect(cache)

@@ -1,0 +1,263 @@
+"""The cache in .proofpress/: what is known of sources, and the receipts of outputs. Deleting it
+changes no output.
+
+In and out: sources, encoded facts, galleys, receipts. Nothing is ever unpickled. The tables are
+plain rowid tables: `WITHOUT ROWID` is several times slower to write.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import sqlite3
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+
+from builder.codec import Value, decode, encode
+from builder.errors import MachineFault
+from builder.model import Receipt, Recipe, Shared, Signature, Source
+
+FOLDER = ".proofpress"
+# Raised when the tables change; a state of another layout is thrown away.
+LAYOUT = 1
+TABLES = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB);
+CREATE TABLE sources (path TEXT PRIMARY KEY, size INT, mtime INT, ctime INT, inode INT, digest
+BLOB); CREATE TABLE facts (path TEXT PRIMARY KEY, digest BLOB, facts BLOB); CREATE TABLE galleys
+(digest BLOB PRIMARY KEY, galley BLOB); CREATE TABLE receipts (output TEXT, path TEXT, key BLOB,
+sha256 BLOB, size INT, mtime INT, ctime INT, inode INT, PRIMARY KEY (output, path)); CREATE TABLE
+recipes (output TEXT, path TEXT, recipe BLOB, PRIMARY KEY (output, path)); CREATE TABLE shared
+(digest BLOB PRIMARY KEY, shared BLOB); CREATE TABLE done (output TEXT PRIMARY KEY, tree BLOB, era
+BLOB, options TEXT, since INT, until INT, messages TEXT, has_warnings INT);
+"""
+
+
+class Done(Value, frozen=True):
+    """What the last finished build of an output was made from, and what it said; for the next one
+    to compare.
+
+    `since` and `until` bound the moments, in seconds since the epoch, at which the same pages are
+    published.
+    """
+
+    tree: bytes
+    era: bytes
+    options: str
+    since: int | None
+    until: int | None
+    messages: tuple[str, ...]
+    has_warnings: bool
+
+
+class State:
+    """An open cache. Use it as a context manager; one build at a time has it."""
+
+    def __init__(self, root: Path, wait: Callable[[], None]) -> None:
+        """Open the cache of the site in `root`; `wait` is called once if another build has it."""
+        self.folder = root / FOLDER
+        try:
+            self.folder.mkdir(exist_ok=True)
+            (self.folder / ".gitignore").write_text("*\n")
+            self._lock = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o644)
+        except OSError as error:
+            raise MachineFault(
+                f"cannot write the cache in {self.folder}: {error.strerror}"
+            ) from None
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            wait()
+            fcntl.flock(self._lock, fcntl.LOCK_EX)
+        self.path = self.folder / "state.db"
+        self.connection = self._open()
+
+    def __enter__(self) -> State:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.connection.close()
+        os.close(self._lock)
+
+    def _open(self) -> sqlite3.Connection:
+        with contextlib.suppress(sqlite3.Error):
+            connection = connect(self.path)
+            if connection.execute("PRAGMA user_version").fetchone()[0] == LAYOUT:
+                return connection
+            connection.close()
+        self.clear()
+        connection = connect(self.path)
+        connection.executescript(f"{TABLES}PRAGMA user_version = {LAYOUT};")
+        return connection
+
+    def clear(self) -> None:
+        """Forget everything (before the cache is opened, or to start anew)."""
+        for name in ("state.db", "state.db-wal", "state.db-shm"):
+            with contextlib.suppress(FileNotFoundError):
+                (self.folder / name).unlink()
+
+    def renew(self) -> None:
+        """Forget everything, and go on with an empty cache."""
+        self.connection.close()
+        self.clear()
+        self.connection = self._open()
+
+    # --- What is known of sources
+
+    def enter_era(self, era: bytes) -> None:
+        """Drop what another builder, other libraries or other reading settings found out."""
+        if self.recall("era") != era:
+            with self.connection as change:
+                for table in ("facts", "galleys", "shared"):
+                    change.execute(f"DELETE FROM {table}")  # names from the line above
+                change.execute("DELETE FROM meta WHERE name LIKE 'memo:%'")
+            self.remember("era", era)
+
+    def recall(self, name: str) -> bytes | None:
+        """A small value by name; None if there is none."""
+        row = self.connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        return row[0] if row else None
+
+    def remember(self, name: str, value: bytes) -> None:
+        """Keep a small value."""
+        with self.connection as change:
+            change.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+
+    def sources(self) -> dict[str, Source]:
+        """The sources as they were last time."""
+        rows = self.connection.execute(
+            "SELECT path, size, mtime, ctime, inode, digest FROM sources"
+        )
+        return {row[0]: Source(row[0], Signature(*row[1:5]), row[5]) for row in rows}
+
+    def save_sources(self, new: Iterable[Source], gone: Iterable[str], tree: bytes) -> None:
+        """Keep sources whose signature or digest is new, drop those that are gone.
+
+        `tree` digests all of them.
+        """
+        rows = [(s.path, *_row(s.signature), s.digest) for s in new]
+        with self.connection as change:
+            change.executemany("INSERT OR REPLACE INTO sources VALUES (?, ?, ?, ?, ?, ?)", rows)
+            change.executemany("DELETE FROM sources WHERE path = ?", [(path,) for path in gone])
+            change.execute("INSERT OR REPLACE INTO meta VALUES ('tree', ?)", (tree,))
+
+    def facts(self) -> dict[str, tuple[bytes, bytes]]:
+        """Encoded facts by path, each with the digest of the source it was found in."""
+        rows = self.connection.execute("SELECT path, digest, facts FROM facts")
+        return {path: (digest, facts) for path, digest, facts in rows}
+
+    def save_facts(
+        self,
+        facts: Iterable[tuple[str, bytes, bytes]],
+        galleys: Iterable[tuple[bytes, bytes]],
+        gone: Iterable[str],
+    ) -> None:
+        """Keep (path, source digest, encoded facts) and (digest, packed galley).
+
+        Drop facts of files that are gone.
+        """
+        with self.connection as change:
+            change.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?, ?)", facts)
+            change.executemany("INSERT OR IGNORE INTO galleys VALUES (?, ?)", galleys)
+            change.executemany("DELETE FROM facts WHERE path = ?", [(path,) for path in gone])
+
+    def drop_galleys(self, used: set[bytes]) -> None:
+        """Drop galleys that no document has any more."""
+        rows = self.connection.execute("SELECT digest FROM galleys").fetchall()
+        unused = [row for row in rows if row[0] not in used]
+        if unused:
+            with self.connection as change:
+                change.executemany("DELETE FROM galleys WHERE digest = ?", unused)
+
+    # --- Receipts
+
+    def receipts(self, output: str) -> dict[str, Receipt]:
+        """The receipts of an output folder by path."""
+        rows = self.connection.execute(
+            "SELECT path, key, sha256, size, mtime, ctime, inode FROM receipts WHERE output = ?",
+            (output,),
+        )
+        return {row[0]: Receipt(row[0], row[1], row[2], Signature(*row[3:])) for row in rows}
+
+    def save_receipts(
+        self,
+        output: str,
+        receipts: Iterable[Receipt],
+        recipes: Iterable[Recipe],
+        shared: Mapping[bytes, Shared],
+        gone: Iterable[str],
+        done: Done,
+    ) -> None:
+        """Keep the receipts of a finished build.
+
+        With the recipes, from which `explain` tells reasons.
+        """
+        rows = [(output, r.path, r.key, r.sha256, *_row(r.signature)) for r in receipts]
+        places = [(output, path) for path in gone]
+        with self.connection as change:
+            change.executemany("DELETE FROM receipts WHERE output = ? AND path = ?", places)
+            change.executemany("DELETE FROM recipes WHERE output = ? AND path = ?", places)
+            change.executemany(
+                "INSERT OR REPLACE INTO receipts VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows
+            )
+            change.executemany(
+                "INSERT OR REPLACE INTO recipes VALUES (?, ?, ?)",
+                [(output, recipe.path, encode(recipe)) for recipe in recipes],
+            )
+            change.executemany(
+                "INSERT OR IGNORE INTO shared VALUES (?, ?)",
+                [(name, encode(value)) for name, value in shared.items()],
+            )
+            change.execute(
+                "INSERT OR REPLACE INTO done VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (output, done.tree, done.era, done.options, done.since, done.until,
+                 "\0".join(done.messages), done.has_warnings),
+            )  # fmt: skip
+
+    def recipe(self, output: str, path: str) -> Recipe | None:
+        """The recipe that an output was last made from; None if it was not."""
+        row = self.connection.execute(
+            "SELECT recipe FROM recipes WHERE output = ? AND path = ?", (output, path)
+        ).fetchone()
+        return decode(Recipe, row[0]) if row else None
+
+    def shared(self, name: bytes) -> Shared | None:
+        """What recipes shared, by its digest."""
+        row = self.connection.execute(
+            "SELECT shared FROM shared WHERE digest = ?", (name,)
+        ).fetchone()
+        return decode(Shared, row[0]) if row else None
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """A connection to a cache; sqlite3.Error if it is damaged."""
+    connection = sqlite3.connect(path, timeout=60)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = OFF")
+    return connection
+
+
+def pack_galley(galley: bytes) -> bytes:
+    """An encoded galley as it is stored."""
+    return zlib.compress(galley, 1)
+
+
+def read_galleys(
+    connection: sqlite3.Connection, digests: Iterable[bytes]
+) -> Iterator[tuple[bytes, bytes]]:
+    """(digest, encoded galley) of those of the digests that are stored."""
+    for name in digests:
+        row = connection.execute("SELECT galley FROM galleys WHERE digest = ?", (name,)).fetchone()
+        if row:
+            yield name, zlib.decompress(row[0])
+
+
+def _row(signature: Signature) -> tuple[int, int, int, int]:
+    return signature.size, signature.mtime_ns, signature.ctime_ns, signature.inode
