@@ -8,38 +8,44 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from builder import cards
 from builder.codec import decode, digest, digest_value, encode
 from builder.config import Options, Settings, read_settings
 from builder.errors import BuildFailed, MachineFault, Problem
-from builder.facts import ReadingSettings, kind_of, parse_document, reading_settings
+from builder.facts import ReadingSettings, reading_settings
 from builder.link import Material, link_site
 from builder.link.publish import Validity, find_validity
 from builder.model import KINDS, CodeFacts, Facts, Recipe, Site, Source
+from builder.parse import ParseChunk, keep_parsed, kind_of_source, parse_changed, parse_chunk
 from builder.read.sources import Inventory, load_sources, template_sources
-from builder.read.tree import locate, theme_folder
+from builder.read.tree import Tree, theme_folder
 from builder.render.ingredients import RecipeBook
 from builder.render.recipes import site_recipes
 from builder.render.shared import Theme
 from builder.render.templates import find_needs, read_strings
-from builder.workers import map_chunks, open_workers, split_chunks
+from builder.texts import plan_texts
 from builder.write.era import find_era
-from builder.write.make import SourceChanged, read_verified
-from builder.write.outputs import plan_outputs, write_outputs
-from builder.write.state import Done, State, pack_galley
+from builder.write.make import SourceChanged
+from builder.write.outputs import Plan, plan_outputs, write_outputs
+from builder.write.stage import finish_journal
+from builder.write.state import Done, State
 
 # A tree that never holds still (a checkout going on) is given up after this many attempts.
 ATTEMPTS = 5
+# After waiting this long for another build, the files found before may be others.
+LONG_WAIT_NS = 50_000_000
+# After a checkout of more files than this, the whole site is looked at anyway.
+MOST_TEXTS = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
     """What a build is asked for.
 
-    `label` names the output in the cache; `options_label` all that shapes the build.
+    `theme`, `era` and `tree` (the files there are) are found out if they are not given.
     """
 
     root: Path
@@ -50,6 +56,7 @@ class Order:
     jobs: int = 1
     theme: Path | None = None
     era: bytes | None = None
+    tree: Tree | None = None
 
     @property
     def label(self) -> str:
@@ -83,13 +90,23 @@ def build(
     `say` gets lines for the author while it works, `progress` (stage, done, all).
     """
     started = time.monotonic()
-    with State(order.root, lambda: say("waiting for another build of this site …")) as state:
+    asked = time.time_ns()
+
+    def wait() -> None:
+        say("waiting for another build of this site …")
+
+    with State(order.root, wait) as state:
+        if order.tree and time.time_ns() - asked > LONG_WAIT_NS:
+            order = replace(order, tree=None)
+        # What a killed build had left to be renamed comes first, even if this build then fails.
+        finish_journal(order.output)
         if order.is_clean:
             state.renew()
         for _ in range(ATTEMPTS):
             try:
                 return _build(order, state, started, progress)
             except SourceChanged as change:
+                order = replace(order, tree=None)
                 say(f"{change} changed while it was read; beginning again")
     raise MachineFault(
         "the site's files keep changing while they are read; build again when they hold still"
@@ -99,46 +116,51 @@ def build(
 def _build(
     order: Order, state: State, started: float, progress: Callable[[str, int, int], None]
 ) -> Report:
-    prepared = prepare(order, state, progress)
-    problems = prepared.problems
-    errors = [problem for problem in problems if not problem.is_warning or order.is_strict]
+    stock = take_stock(order, state)
+    outlook = _look_at_texts(stock) or _look_at_all(stock, progress)
+    errors = [item for item in outlook.problems if not item.is_warning or order.is_strict]
     if errors:
-        raise BuildFailed(problems)
-    plan = plan_outputs(prepared.recipes, state.receipts(order.label), order.output)
+        raise BuildFailed(outlook.problems)
     written = write_outputs(
-        plan,
-        prepared.book.shared,
+        outlook.plan,
+        outlook.book.shared,
         order.output,
         root=order.root,
-        theme=prepared.inventory.theme,
+        theme=stock.inventory.theme,
         cache=state.path,
         jobs=order.jobs,
         progress=lambda done, total: progress("writing", done, total),
     )
-    notices = prepared.site.omitted + tuple(
+    notices = outlook.notices + tuple(
         f"{order.output.name}/{path}: is not ours, and was left alone" for path in written.unknown
     )
-    warnings = tuple(sorted(problem for problem in problems if problem.is_warning))
+    warnings = tuple(sorted(item for item in outlook.problems if item.is_warning))
     state.save_receipts(
         order.label,
         written.receipts,
         written.recipes,
-        prepared.book.shared if written.recipes else {},
+        outlook.book.shared if written.recipes else {},
         written.removed,
         Done(
-            tree=prepared.tree,
-            era=prepared.era,
+            tree=stock.tree,
+            era=stock.era,
             options=options_label(order.options),
-            since=prepared.validity.since,
-            until=prepared.validity.until,
+            since=outlook.validity.since,
+            until=outlook.validity.until,
             messages=(*map(str, warnings), *notices),
             has_warnings=bool(warnings),
         ),
     )
-    state.drop_galleys(prepared.galleys)
-    seconds = time.monotonic() - started
+    if outlook.galleys is not None:
+        state.drop_galleys(outlook.galleys)
     return Report(
-        written.made, written.removed, plan.reasons, warnings, notices, written.count, seconds
+        written.made,
+        written.removed,
+        outlook.plan.reasons,
+        warnings,
+        notices,
+        written.count,
+        time.monotonic() - started,
     )
 
 
@@ -147,33 +169,144 @@ def options_label(options: Options) -> str:
     return f"drafts={options.drafts} future={options.future}"
 
 
+# --- What there is ----------------------------------------------------------------------------
+
+
 @dataclass(frozen=True, slots=True)
-class Prepared:
-    """A site read and linked; its recipes, one by one, are still to be compared with receipts."""
+class Stock:
+    """The site's sources and settings.
 
-    inventory: Inventory
-    site: Site
-    recipes: Iterator[Recipe]
-    book: RecipeBook
-    problems: tuple[Problem, ...]
-    validity: Validity
-    galleys: set[bytes]
-    tree: bytes
+    `tree` digests all sources, `tree_before` those of the last time; `changed` and `gone` are the
+    paths in which they differ.
+    """
+
+    order: Order
+    state: State
+    settings: Settings
+    reading: ReadingSettings
     era: bytes
+    inventory: Inventory
+    tree: bytes
+    tree_before: bytes | None
+    changed: tuple[str, ...]
+    gone: tuple[str, ...]
 
 
-def prepare(order: Order, state: State, progress: Callable[[str, int, int], None]) -> Prepared:
-    """Read and link the site; nothing of the output is looked at."""
+def take_stock(order: Order, state: State) -> Stock:
+    """The site's sources, compared with those of the last time, and remembered."""
     settings = read_settings(order.root)
     era = order.era or find_era(Path(__file__).resolve().parent)
     reading = reading_settings(settings)
     state.enter_era(digest(era + encode(reading)))
-    inventory, tree = _take_stock(order, state)
-    documents, code = _parse_changed(inventory, state, reading, order.jobs, progress)
-    site = link_site(Material(documents, code, _copied_files(inventory), settings, order.options))
-    theme = _read_theme(inventory, settings, state, era, site)
+    known = state.sources()
+    inventory = load_sources(
+        order.root, order.theme or theme_folder(), known, time.time_ns(), order.tree
+    )
+    sources = inventory.sources
+    tree = digest(encode([(path, sources[path].digest) for path in sorted(sources)]))
+    new = [source for path, source in sources.items() if known.get(path) is not source]
+    gone = tuple(path for path in known if path not in sources)
+    before = state.recall("tree")
+    if new or gone or before != tree:
+        state.save_sources(new, gone, tree)
+    changed = tuple(
+        source.path
+        for source in new
+        if source.path not in known or known[source.path].digest != source.digest
+    )
+    return Stock(order, state, settings, reading, era, inventory, tree, before, changed, gone)
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What is to be done, and what is to be said about it.
+
+    `galleys` are all that documents have; None: only texts were looked at.
+    """
+
+    plan: Plan
+    book: RecipeBook
+    problems: tuple[Problem, ...]
+    notices: tuple[str, ...]
+    validity: Validity
+    galleys: set[bytes] | None
+
+
+def _look_at_texts(stock: Stock) -> Outlook | None:
+    """The short way (see `texts`); None where it does not hold."""
+    order, state = stock.order, stock.state
+    done = state.done(order.label)
+    if (
+        done is None
+        or done.has_warnings
+        or (done.tree, done.era) != (stock.tree_before, stock.era)
+        or done.options != options_label(order.options)
+        or (done.since is not None and order.options.now < done.since)
+        or (done.until is not None and order.options.now >= done.until)
+        or stock.gone
+        or stock.inventory.problems
+        or not 0 < len(stock.changed) <= MOST_TEXTS
+        or any(kind_of_source(path) != "note" for path in stock.changed)
+    ):
+        return None
+    before = [state.facts_of(path) for path in stock.changed]
+    items = tuple((path, stock.inventory.sources[path].digest) for path in stock.changed)
+    parsed = parse_chunk(
+        ParseChunk(stock.inventory.root, stock.inventory.theme, items, stock.reading)
+    )
+    keep_parsed(parsed, state)
+    book = RecipeBook(stock.era)
+    pairs = [
+        (decode(Facts, old[1]), decode(Facts, new.facts))
+        for old, new in zip(before, parsed, strict=True)
+        if old is not None
+    ]
+    if len(pairs) < len(parsed):
+        return None
+    plan = plan_texts(pairs, state, order.output, order.label, book)
+    if plan is None:
+        return None
+    validity = Validity(done.since, done.until)
+    return Outlook(plan, book, (), done.messages, validity, None)
+
+
+def _look_at_all(stock: Stock, progress: Callable[[str, int, int], None]) -> Outlook:
+    order = stock.order
+    prepared = prepare(stock, progress)
+    if any(not problem.is_warning for problem in prepared.problems):
+        raise BuildFailed(prepared.problems)
+    plan = plan_outputs(prepared.recipes, stock.state.receipts(order.label), order.output)
+    return Outlook(
+        plan,
+        prepared.book,
+        prepared.problems,
+        prepared.site.omitted,
+        find_validity(prepared.documents, order.options.now),
+        {facts.galley for facts in prepared.documents},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A site read and linked; its recipes, one by one, are still to be compared with receipts."""
+
+    site: Site
+    recipes: Iterator[Recipe]
+    book: RecipeBook
+    problems: tuple[Problem, ...]
+    documents: list[Facts]
+
+
+def prepare(stock: Stock, progress: Callable[[str, int, int], None]) -> Prepared:
+    """Parse and link the site; nothing of the output is looked at."""
+    inventory, settings = stock.inventory, stock.settings
+    documents, code = parse_changed(
+        inventory, stock.state, stock.reading, stock.order.jobs, progress
+    )
+    files = _copied_files(inventory)
+    site = link_site(Material(documents, code, files, settings, stock.order.options))
+    theme = _read_theme(stock, site)
     return Prepared(
-        inventory=inventory,
         site=site,
         recipes=site_recipes(site, theme),
         book=theme.book,
@@ -183,115 +316,8 @@ def prepare(order: Order, state: State, progress: Callable[[str, int, int], None
             *site.problems,
             *_check_code(site, code, inventory),
         ),
-        validity=find_validity(documents, order.options.now),
-        galleys={facts.galley for facts in documents},
-        tree=tree,
-        era=era,
+        documents=documents,
     )
-
-
-def _take_stock(order: Order, state: State) -> tuple[Inventory, bytes]:
-    """The site's sources and the digest of them all."""
-    known = state.sources()
-    theme = order.theme or theme_folder()
-    inventory = load_sources(order.root, theme, known, time.time_ns())
-    sources = inventory.sources
-    tree = digest(encode([(path, source.digest) for path, source in sorted(sources.items())]))
-    new = [source for path, source in sources.items() if known.get(path) is not source]
-    gone = [path for path in known if path not in sources]
-    if new or gone or state.recall("tree") != tree:
-        state.save_sources(new, gone, tree)
-    return inventory, tree
-
-
-def _parse_changed(
-    inventory: Inventory,
-    state: State,
-    reading: ReadingSettings,
-    jobs: int,
-    progress: Callable[[str, int, int], None],
-) -> tuple[list[Facts], dict[str, CodeFacts]]:
-    """Facts of all Markdown and code files, by path; only changed files are read."""
-    known = state.facts()
-    paths = sorted(path for path in inventory.sources if kind_of_source(path) != "file")
-    stale = [
-        (path, inventory.sources[path].digest)
-        for path in paths
-        if path not in known or known[path][0] != inventory.sources[path].digest
-    ]
-    gone = known.keys() - set(paths)
-    chunks = (
-        ParseChunk(inventory.root, inventory.theme, tuple(chunk), reading)
-        for chunk in split_chunks(stale)
-    )
-    done = 0
-    with open_workers(jobs, len(stale)) as executor:
-        for parsed in map_chunks(executor, parse_chunk, chunks, jobs):
-            known |= {item.path: (item.source, item.facts) for item in parsed}
-            state.save_facts(
-                [(item.path, item.source, item.facts) for item in parsed],
-                [(item.digest, item.galley) for item in parsed if item.galley],
-                (),
-            )
-            done += len(parsed)
-            progress("reading", done, len(stale))
-    if gone:
-        state.save_facts((), (), gone)
-    documents = []
-    code = {}
-    for path in paths:
-        if kind_of_source(path) == "note":
-            documents.append(decode(Facts, known[path][1]))
-        else:
-            code[path] = decode(CodeFacts, known[path][1])
-    return documents, code
-
-
-@dataclass(frozen=True, slots=True)
-class ParseChunk:
-    """Files (path, digest) to be read and parsed."""
-
-    root: Path
-    theme: Path
-    items: tuple[tuple[str, bytes], ...]
-    reading: ReadingSettings
-
-
-@dataclass(frozen=True, slots=True)
-class Parsed:
-    """A parsed file: its encoded facts, and its packed galley under its digest (empty for code)."""
-
-    path: str
-    source: bytes
-    facts: bytes
-    digest: bytes
-    galley: bytes
-
-
-def parse_chunk(chunk: ParseChunk) -> list[Parsed]:
-    """Facts and galleys of some files; SourceChanged if one is no longer as it was."""
-    parsed = []
-    for path, source in chunk.items:
-        data = read_verified(locate(chunk.root, chunk.theme, path), source)
-        if kind_of_source(path) == "note":
-            document = parse_document(path, data, source, chunk.reading)
-            facts = document.facts
-            parsed.append(
-                Parsed(path, source, encode(facts), facts.galley, pack_galley(document.galley))
-            )
-        else:
-            parsed.append(Parsed(path, source, encode(cards.read_code(path, data)), b"", b""))
-    return parsed
-
-
-def kind_of_source(path: str) -> str:
-    """What becomes of a source.
-
-    "note" (Markdown), "code" (a snippet or its test), "file" (anything else).
-    """
-    if path.endswith(".md") and kind_of(path):
-        return "note"
-    return "code" if path.startswith(("snippets/", "tests/")) else "file"
 
 
 def _misplaced(inventory: Inventory) -> list[Problem]:
@@ -326,17 +352,19 @@ def _check_code(site: Site, code: Mapping[str, CodeFacts], inventory: Inventory)
         for path in sorted({listing.path for listing in shown})
         for problem in code[path].problems
     ]
-    for listing in shown:
+    marked = [(page, listing) for page in site.pages for listing in page.listings]
+    for page, listing in marked:
         if listing.embed.highlights:
-            problem = cards.check_highlights(listing, inventory.read(listing.path))
+            problem = cards.check_highlights(
+                listing, inventory.read(listing.path), path=page.facts.path
+            )
             if problem:
                 problems.append(problem)
     return [*problems, *cards.unused_regions(code, shown)]
 
 
-def _read_theme(
-    inventory: Inventory, settings: Settings, state: State, era: bytes, site: Site
-) -> Theme:
+def _read_theme(stock: Stock, site: Site) -> Theme:
+    inventory = stock.inventory
     files = template_sources(inventory.sources)
     strings = {
         name.removeprefix("strings/").removesuffix(".toml"): read_strings(
@@ -345,13 +373,10 @@ def _read_theme(
         for name, source in files.items()
         if name.startswith("strings/") and name.endswith(".toml")
     }
-    kinds = [
-        kind
-        for kind in KINDS
-        if kind != "pages" and any(page.facts.kind == kind for page in site.pages)
-    ]
-    needs = _find_needs(inventory, files, state)
-    return Theme(RecipeBook(era), files, needs, settings, strings, kinds)
+    present = {page.facts.kind for page in site.pages}
+    kinds = [kind for kind in KINDS if kind != "pages" and kind in present]
+    needs = _find_needs(inventory, files, stock.state)
+    return Theme(RecipeBook(stock.era), files, needs, stock.settings, strings, kinds)
 
 
 def _find_needs(

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from builder import __version__
-from builder.read.tree import theme_folder
+from builder.read.tree import Tree, survey, theme_folder
 from builder.write.nothing import said_before
 
 if TYPE_CHECKING:
@@ -97,10 +97,12 @@ def _run_build(options: argparse.Namespace) -> int:
         return _fail(
             f"--output {options.output}: the site's own files are there; name another folder", USAGE
         )
+    tree = survey(root, theme_folder())
     if not options.clean:
-        code = _say_nothing_to_do(root, output, options)
+        code = _say_nothing_to_do(root, tree, output, options)
         if code is not None:
             return code
+    import dataclasses
     import gc
 
     # A build makes long-lived values only; looking for garbage among them would cost a tenth of its
@@ -108,7 +110,8 @@ def _run_build(options: argparse.Namespace) -> int:
     gc.disable()
     from builder.build import build
 
-    report = build(_order(root, output, options), say=_say, progress=_progress(options))
+    order = dataclasses.replace(_order(root, output, options), tree=tree)
+    report = build(order, say=_say, progress=_progress(options))
     _clear_progress(options)
     if options.json:
         print(json.dumps(_as_json(report), ensure_ascii=False, indent=1))
@@ -123,12 +126,14 @@ def _run_build(options: argparse.Namespace) -> int:
     return FINE
 
 
-def _say_nothing_to_do(root: Path, output: Path, options: argparse.Namespace) -> int | None:
+def _say_nothing_to_do(
+    root: Path, tree: Tree, output: Path, options: argparse.Namespace
+) -> int | None:
     label = (
         output.relative_to(root).as_posix() if output.is_relative_to(root) else output.as_posix()
     )
     shaping = f"drafts={options.drafts} future={options.future}"
-    said = said_before(root, theme_folder(), output, label, shaping, _now())
+    said = said_before(root, tree, output, label, shaping, _now())
     if said is None:
         return None
     count, messages, has_warnings = said
@@ -160,10 +165,13 @@ def _order(root: Path, output: Path, options: argparse.Namespace) -> Order:
         options=Options(now=_now(), drafts=options.drafts, future=options.future),
         is_strict=options.strict,
         is_clean=options.clean,
-        jobs=options.jobs or len(os.sched_getaffinity(0))
-        if hasattr(os, "sched_getaffinity")
-        else os.cpu_count() or 1,
+        jobs=options.jobs or _processors(),
     )
+
+
+def _processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _is_source(root: Path, output: Path) -> bool:

@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Mapping
+from functools import cache
+from importlib import resources
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from urllib.parse import quote, urlsplit
+from zoneinfo import ZoneInfo
 
 from builder.codec import Value
 from builder.errors import BuildFailed, Problem, did_you_mean
@@ -43,7 +45,7 @@ class Settings(Value, frozen=True):
     feed_limit: int = 20
     edit_url: str = ""
     menu: tuple[MenuItem, ...] = ()
-    math_macros: dict[str, str] = {}  # msgspec copies it for each value
+    math_macros: dict[str, str] = {}  # noqa: RUF012  # msgspec copies it
     og_images: bool = False
 
     @property
@@ -85,11 +87,12 @@ def read_settings(root: Path) -> Settings:
 def check_settings(text: str) -> Settings:
     """The settings in a pyproject.toml's text; BuildFailed with every mistake in them."""
     try:
-        table = tomllib.loads(text).get("tool", {}).get("proofpress")
+        tools = tomllib.loads(text).get("tool")
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"at line (\d+)", str(error))
         line = int(found[1]) if found else 0
         raise BuildFailed([Problem(SETTINGS_FILE, line, f"is not TOML: {error}")]) from None
+    table = tools.get("proofpress") if isinstance(tools, dict) else None
     if not isinstance(table, dict):
         raise BuildFailed([Problem(
             SETTINGS_FILE, 0, "has no table [tool.proofpress]", 
@@ -122,6 +125,21 @@ def check_settings(text: str) -> Settings:
     return Settings(**values)
 
 
+@cache
+def load_zone(name: str) -> ZoneInfo:
+    """The time zone `name` ("Europe/Berlin"); ValueError if there is none.
+
+    Always from the installed tables: the machine's own may be older, and give other bytes.
+    """
+    if not re.fullmatch(r"[\w+-]+(/[\w+-]+)*", name, re.ASCII):
+        raise ValueError(name)
+    try:
+        with resources.files("tzdata").joinpath("zoneinfo", *name.split("/")).open("rb") as table:
+            return ZoneInfo.from_file(table, name)
+    except OSError:
+        raise ValueError(name) from None
+
+
 def _line_of(text: str, key: str) -> int:
     """The line of a key of [tool.proofpress]; of the table's head if it is not found."""
     head, inside = 0, False
@@ -141,6 +159,9 @@ def _line_of(text: str, key: str) -> int:
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise ValueError(f"must be text, not {_name(value)}")
+    # Control characters are invalid in XML, so no feed could carry them.
+    if found := re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]", value):
+        raise ValueError(f"has the control character U+{ord(found[0]):04X}; retype it")
     return value
 
 
@@ -154,16 +175,24 @@ def _filled(value: object) -> str:
 def _address(value: object) -> str:
     text = _filled(value).rstrip("/")
     parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+    is_address = parts.scheme in ("http", "https") and parts.netloc
+    if not is_address or "?" in text or "#" in text:
         raise ValueError(f"must be an address such as https://example.org/notes, not '{text}'")
+    if not _PLAIN_ADDRESS(text):
+        raise ValueError(f"'{text}' needs percent-encoding: {quote(text, safe='/:@%')}")
+    if any(part in ("", ".", "..") for part in parts.path.split("/")[1:]):
+        raise ValueError(f"'{text}' is no plain address")
     return text
+
+
+_PLAIN_ADDRESS = re.compile(r"[!$%&'()*+,./0-9:;=@A-Z\[\]_a-z~-]+").fullmatch
 
 
 def _zone(value: object) -> str:
     text = _filled(value)
     try:
-        ZoneInfo(text)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+        load_zone(text)
+    except ValueError:
         raise ValueError(f"there is no time zone '{text}'; names are like Europe/Berlin") from None
     return text
 
@@ -195,7 +224,10 @@ def _menu(value: object) -> tuple[MenuItem, ...]:
     for item in value:
         if not isinstance(item, dict) or item.keys() != {"title", "url"}:
             raise ValueError(f'each entry is {{ title = "…", url = "…" }}, not {item!r}')
-        items.append(MenuItem(_filled(item["title"]), _filled(item["url"])))
+        url = _filled(item["url"])
+        if not url.startswith("/") and not urlsplit(url).scheme:
+            raise ValueError(f"'{url}' is neither an address of the site (/about/) nor a full one")
+        items.append(MenuItem(_filled(item["title"]), url))
     return tuple(items)
 
 

@@ -10,7 +10,7 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from builder.build import Order, prepare
+from builder.build import Order, prepare, take_stock
 from builder.codec import Value, decode, fields
 from builder.errors import BuildFailed, Problem, did_you_mean
 from builder.model import Page, Recipe, Redirect, Shared
@@ -50,7 +50,7 @@ def explain(order: Order, wanted: str) -> str:
     up to date.
     """
     with State(order.root, lambda: None) as state:
-        prepared = prepare(order, state, lambda _stage, _done, _total: None)
+        prepared = prepare(take_stock(order, state), lambda _stage, _done, _total: None)
         recipes = {recipe.path: recipe for recipe in prepared.recipes}
         path = _find(wanted, order, recipes)
         recipe = recipes[path]

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from builder import markup
 from builder.codec import Value, digest, encode, to_json
-from builder.config import Settings
+from builder.config import Settings, load_zone
 from builder.errors import Problem
 from builder.model import KINDS, Facts, Kind
 from builder.read.front_matter import FrontMatter, read_front_matter
@@ -80,7 +80,7 @@ def parse_document(path: str, data: bytes, source: bytes, settings: ReadingSetti
         problems.append(
             Problem(path, 1, "this page has no title", "add 'title:' or begin with a heading '# …'")
         )
-    zone = ZoneInfo(settings.timezone)
+    zone = load_zone(settings.timezone)
     moments = {key: _with_zone(values.get(key), zone) for key in _MOMENTS}
     galley = encode(body.galley)
     facts = Facts(

@@ -1,6 +1,6 @@
 """New sites, posts, notes, trivia and cards: files to start from, all of them already true.
 
-In: a folder, a title or slug, a date. Out: the paths of the files made. Nothing is ever overwritten:
+In: a folder, a title or slug, a date. Out: the paths of the files made. Nothing is overwritten:
 every path is looked at before the first is written. It must not know how a site is built.
 """
 
@@ -62,7 +62,7 @@ def new_trivia(root: Path, title: str, today: date) -> tuple[Path, ...]:
 
 
 def new_card(root: Path, slug: str) -> tuple[Path, ...]:
-    """A snippet, its test and its page: a small program that works, to be changed into one's own."""
+    """A snippet, its test and its page: a small program that works, to be made into one's own."""
     if not (slug.isidentifier() and slug.isascii()) or keyword.iskeyword(slug):
         near = re.sub(r"\W+", "_", slug, flags=re.ASCII).strip("_").lower()
         hint = "a slug is a name such as z_test: letters, digits and _, no digit first"
@@ -168,7 +168,8 @@ pythonpath = ["."]
 _README = """\
 # {title}
 
-A site made with Proofpress. Its settings are in `pyproject.toml`: begin with title, address and author.
+A site made with Proofpress. Its settings are in `pyproject.toml`: begin with title, address and
+author.
 
 | to | run |
 | --- | --- |
@@ -177,15 +178,15 @@ A site made with Proofpress. Its settings are in `pyproject.toml`: begin with ti
 | begin a post | `proofpress new post "Title"` |
 | begin a code card | `proofpress new card slug` |
 
-Posts, notes, trivia, cards and pages are in `content/`, the code of the cards is in `snippets/`, and its tests
-are in `tests/snippets/`.
+Posts, notes, trivia, cards and pages are in `content/`, the code of the cards is in `snippets/`,
+and its tests are in `tests/snippets/`.
 """
 
 _HELLO = f"""\
 This is a post. It is a Markdown file in `content/posts/`, and its name is its address.
 
-Formulas are written in LaTeX: $e^{{i\\pi}} + 1 = 0$. Code that others should be able to trust belongs on a
-[card](../cards/{SAMPLE_SLUG}.md), where it is tested.
+Formulas are written in LaTeX: $e^{{i\\pi}} + 1 = 0$. Code that others should be able to trust
+belongs on a [card](../cards/{SAMPLE_SLUG}.md), where it is tested.
 """
 
 _ABOUT = """\
@@ -198,14 +199,15 @@ title: "{title}"
 summary: "The middle of two floats, right even where their sum overflows."
 tags: []
 ---
-The usual `(low + high) / 2` is as exact as a float can be, until the sum is too large for one: then the middle of
-two finite numbers is infinite. Halving each number first never overflows, but loses a bit of the smallest ones, so
-it is done only where it is needed.
+The usual `(low + high) / 2` is as exact as a float can be, until the sum is too large for one: then
+the middle of two finite numbers is infinite. Halving each number first never overflows, but loses a
+bit of the smallest ones, so it is done only where it is needed.
 
 ```card {slug}#midpoint
 ```
 
-The test compares it with exact fractions, at the largest and the smallest floats and at many between them.
+The test compares it with exact fractions, at the largest and the smallest floats and at many
+between them.
 
 ```card {slug}!tests#test_it_is_the_exact_middle_rounded_once
 ```

@@ -7,20 +7,20 @@ chunks are small.
 
 from __future__ import annotations
 
-import concurrent.futures
 import gc
-import multiprocessing
 import os
 import signal
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from builder.errors import MachineFault
+
+if TYPE_CHECKING:
+    import concurrent.futures
 
 Item = TypeVar("Item")
 Chunk = TypeVar("Chunk")
@@ -32,8 +32,6 @@ CHUNK_SIZE = 40
 # memory.
 AHEAD = 4
 
-Map = Callable[[Callable[[Chunk], Result], Iterable[Chunk]], Iterator[Result]]
-
 
 @contextmanager
 def open_workers(jobs: int, items: int) -> Iterator[concurrent.futures.Executor | None]:
@@ -41,6 +39,11 @@ def open_workers(jobs: int, items: int) -> Iterator[concurrent.futures.Executor 
     if jobs < 2 or items < FEW:
         yield None
         return
+    # Imported here because a build with little to do starts no process.
+    import concurrent.futures
+    import multiprocessing
+    from concurrent.futures.process import BrokenProcessPool
+
     method = "forkserver" if threading.active_count() > 1 else "fork"
     gc.freeze()  # or the collector would copy every page that the processes share
     executor = concurrent.futures.ProcessPoolExecutor(

@@ -158,47 +158,33 @@ def _find_part(embed: Embed, files: Sequence[CodeFacts], path: str) -> Listing |
 
 
 def _no_part(embed: Embed, files: Sequence[CodeFacts], path: str) -> Problem:
-    where = (
-        files[0].path
-        if len(files) == 1
-        else f"card '{embed.slug}'" + (" or its tests" if embed.is_test else "")
-    )
+    of_card = f"{'the tests of ' if embed.is_test else ''}card '{embed.slug}'"
+    where = files[0].path if len(files) == 1 else of_card
     message = f"{_called(embed)} is not in {where}"
-    if embed.part == "symbol" and not any(
-        facts.language in ("python", "vb.net") for facts in files
-    ):
-        hint = "symbols are found in Python files; elsewhere mark a region and ask for that"
-        return Problem(path, embed.line, message, hint)
-    broken = next(
-        (facts.path for facts in files if facts.language == "python" and facts.problems), None
-    )
-    if broken and not any(facts.symbols for facts in files):
-        return Problem(path, embed.line, message, f"{broken} can't be read: correct it first")
-    known = [
-        name
-        for facts in files
-        for name in (facts.symbols if embed.part == "symbol" else facts.regions)
-    ]
-    other = [
-        name
-        for facts in files
-        for name in (facts.regions if embed.part == "symbol" else facts.symbols)
-    ]
-    sign = "@" if embed.part == "symbol" else "#"
-    otherwise = (
-        f"it is a {'region' if sign == '@' else 'symbol'}: write {sign}{embed.name}"
-        if embed.name in other
-        else ""
-    )
-    if not otherwise:
-        plural = f"{embed.part}s"
-        otherwise = f"its {plural} are {_in_words(known)}" if known else f"it has no {plural}"
+    return Problem(path, embed.line, message, _hint_at_part(embed, files))
+
+
+def _hint_at_part(embed: Embed, files: Sequence[CodeFacts]) -> str:
+    symbols = list(dict.fromkeys(name for facts in files for name in facts.symbols))
+    regions = list(dict.fromkeys(name for facts in files for name in facts.regions))
+    if embed.part == "region":
+        if embed.name in symbols:
+            return f"it is a symbol: write #{embed.name}"
+        otherwise = f"its regions are {_in_words(regions)}" if regions else "it has no regions"
+        return did_you_mean(embed.name, regions, otherwise)
+    if embed.name in regions:
+        return f"it is a region: write @{embed.name}"
+    if not any(facts.language in ("python", "vb.net") for facts in files):
+        return "symbols are found in Python files; elsewhere mark a region and ask for that"
+    broken = [facts.path for facts in files if facts.language == "python" and facts.problems]
+    if broken and not symbols:
+        return f"{broken[0]} can't be read: correct it first"
     # A method asked for by its bare name is a likely slip, too far off for `did_you_mean`.
-    methods = [name for name in known if name.endswith(f".{embed.name}")]
-    hint = (
-        f"did you mean '{methods[0]}'?" if methods else did_you_mean(embed.name, known, otherwise)
-    )
-    return Problem(path, embed.line, message, hint)
+    methods = [name for name in symbols if name.endswith(f".{embed.name}")]
+    if methods:
+        return f"did you mean '{methods[0]}'?"
+    otherwise = f"its symbols are {_in_words(symbols)}" if symbols else "it has no symbols"
+    return did_you_mean(embed.name, symbols, otherwise)
 
 
 def _has_part(embed: Embed, facts: CodeFacts) -> bool:

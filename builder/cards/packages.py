@@ -40,8 +40,10 @@ def install_hint(module: str, pyproject: str) -> str:
         if _normal(wanted) in names:
             line = f"pip install '.[{extra}]'" if extra else "pip install ."
             return f"{module} is not installed: run {line}"
-    known = {name for names in extras.values() for name in names} | set(sys.stdlib_module_names)
-    meant = did_you_mean(module, sorted(known))
+    # An import that is only misspelt must not be told to install whatever has that name.
+    meant = did_you_mean(module, sorted(name for names in extras.values() for name in names))
+    if not meant and module not in _DISTRIBUTIONS:
+        meant = did_you_mean(module, sorted(sys.stdlib_module_names))
     advice = f"run pip install {wanted}, and name it in pyproject.toml's dependencies"
     return f"{module} is not installed: {meant or advice}"
 

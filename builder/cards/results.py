@@ -6,7 +6,6 @@ It must not run anything, nor know whether this is CI: who asks says so.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Literal
 
@@ -79,10 +78,10 @@ def _counts(result: CardResult) -> str:
 
 def _failure(test: TestOutcome) -> list[str]:
     """A failed test: its place, its name, what it said."""
-    name = test.test.rpartition("/")[2]
-    place = f"{test.path}:{test.line}" if test.path else test.test.partition("::")[0]
+    file, _, name = test.test.partition("::")
+    place = f"{test.path}:{test.line}" if test.path else file
     said = [f"        {line}" for line in test.message.splitlines()]
-    return [f"    {place}  {re.sub('^[^:]*::', '', name)}", *said]
+    return [f"    {place}  {name or file.rpartition('/')[2]}", *said]
 
 
 def _sum(results: Sequence[CardResult]) -> str:

@@ -53,7 +53,6 @@ FIXED = {
 # The card's own settings: the site's would bring options of plugins that are not loaded here.
 PYTEST_INI = """[pytest]
 python_files = test_*.py
-consider_namespace_packages = true
 """
 
 

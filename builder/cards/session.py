@@ -11,8 +11,7 @@ import doctest
 import importlib.util
 import json
 import sys
-from collections.abc import Generator, Sequence
-from importlib.abc import MetaPathFinder
+from collections.abc import Generator
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
@@ -149,7 +148,7 @@ class _NoTests(pytest.Module):
         return []
 
 
-class _Derandomiser(MetaPathFinder):
+class _Derandomiser:
     """Sets hypothesis to the same examples in every run, when and only when a card imports it.
 
     Its settings are read where a test is decorated, so they must be loaded before the importing
@@ -158,12 +157,7 @@ class _Derandomiser(MetaPathFinder):
 
     is_searching = False
 
-    def find_spec(
-        self,
-        fullname: str,
-        path: Sequence[str] | None,  # the finders' protocol passes it
-        target: ModuleType | None = None,  # and this
-    ) -> ModuleSpec | None:
+    def find_spec(self, fullname: str, *_: object) -> ModuleSpec | None:
         """The spec of hypothesis, with a loader that also loads the settings."""
         if fullname != "hypothesis" or self.is_searching:
             return None

@@ -11,13 +11,13 @@ import re
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import quote, unquote, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
-from builder.codec import Value
+from builder.codec import Value, replace
 
 
 class Built(Value, frozen=True):
-    """The output's files, and where they will answer.
+    """The output's files, and where they will answer; all paths are percent-decoded.
 
     `origin` is "https://example.org", `base_path` "/notes" or empty. `near` finds a file by its
     name without the differences that people overlook (case, hyphens, the form of accents, a missing
@@ -57,7 +57,7 @@ def list_output(output: Path, base_url: str) -> Built:
         files += names if prefix == "." else [f"{prefix}/{name}" for name in names]
     near = {_overlooking(path): path for path in sorted(files, reverse=True)}
     origin = f"{parts.scheme}://{parts.netloc}".lower()
-    return Built(frozenset(files), origin, parts.path.rstrip("/"), near)
+    return Built(frozenset(files), origin, unquote(parts.path).rstrip("/"), near)
 
 
 def url_path(built: Built, path: str) -> str:
@@ -94,7 +94,8 @@ def find_target(built: Built, path: str, url: str) -> Target:
     if not url:
         return Target(message="an empty address")
     if _SPACE.search(url):
-        return Target(message=f"a space in the address '{url}'", hint="write it as %20")
+        shown = " ".join(url.split())
+        return Target(message=f"a space in the address '{shown}'", hint="write it as %20")
     try:
         parts = urlsplit(urljoin(built.origin + quote(url_path(built, path), safe=_SAFE), url))
         written = urlsplit(url)
@@ -104,26 +105,13 @@ def find_target(built: Built, path: str, url: str) -> Target:
         if parts.scheme == "file":
             return Target(message=f"'{url}' leads to a file of one machine")
         return Target()
-    if not parts.netloc:
+    if written.scheme and not written.netloc:
         return Target(message=f"'{url}' names no host")
     if f"{parts.scheme}://{parts.netloc}".lower() != built.origin:
         return Target(external=parts._replace(fragment="").geturl())
-    if not f"{parts.path}/".startswith(f"{built.base_path}/"):
-        # The host may have other sites; a whole address that names one of them is meant so.
-        if written.netloc and not _is_ours_without_base(built, parts.path):
-            return Target(external=parts._replace(fragment="").geturl())
-        return _without_base(built, url, parts.path)
+    found = _find_path(built, url, parts, names_host=bool(written.netloc))
     fragment = unquote(parts.fragment.partition(":~:")[0])
-    found = _find_file(built, url, parts.path.removeprefix(built.base_path).removeprefix("/"))
-    if (
-        parts.path.rstrip("/") == built.base_path
-        and not parts.path.endswith("/")
-        and built.base_path
-    ):
-        found = _folder_without_slash(url, "index.html")
-    if not found.path or fragment == "top":
-        return found
-    return Target(found.path, fragment, "", found.message, found.hint, found.is_warning)
+    return replace(found, fragment=fragment) if found.path and fragment != "top" else found
 
 
 def is_whole(url: str) -> bool:
@@ -138,27 +126,40 @@ _SAFE = "/!$&'()*+,;=:@~"
 _BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
+def _find_path(built: Built, url: str, parts: SplitResult, *, names_host: bool) -> Target:
+    """Where an address of this host leads, its fragment left aside."""
+    if _BAD_PERCENT.search(parts.path):
+        return Target(message=f"'{url}' has a bare '%'", hint="write it as %25")
+    try:
+        path = unquote(parts.path, errors="strict")
+    except UnicodeDecodeError:
+        return Target(message=f"'{url}' is not UTF-8 when percent-decoded")
+    if f"{path}/".startswith(f"{built.base_path}/"):
+        return _find_file(built, url, path.removeprefix(built.base_path))
+    # The host may have other sites; a whole address that names one of them is meant so.
+    if names_host and not _is_ours_without_base(built, path):
+        return Target(external=parts._replace(fragment="").geturl())
+    return _without_base(built, url, path)
+
+
 def _is_ours_without_base(built: Built, path: str) -> bool:
     """Whether a path of this host names a file of the output, but for the missing base path."""
     # The host's root is not meant: it may well be another site.
-    return path.strip("/") != "" and bool(_find_file(built, path, path.removeprefix("/")).path)
+    return path.strip("/") != "" and bool(_find_file(built, path, path).path)
 
 
 def _without_base(built: Built, url: str, path: str) -> Target:
-    found = _find_file(built, url, path.removeprefix("/"))
+    found = _find_file(built, url, path)
     hint = f"write '{url_path(built, found.path)}'" if found.path else ""
     hint = hint or f"this site's addresses start with '{built.base_path}/'"
     return Target(message=f"'{url}' leads out of this site", hint=hint)
 
 
-def _find_file(built: Built, url: str, encoded: str) -> Target:
-    """The file that answers at the path `encoded`, which is counted from the site's base."""
-    if _BAD_PERCENT.search(encoded):
-        return Target(message=f"'{url}' has a bare '%'", hint="write it as %25")
-    try:
-        path = unquote(encoded, errors="strict")
-    except UnicodeDecodeError:
-        return Target(message=f"'{url}' is not UTF-8 when percent-decoded")
+def _find_file(built: Built, url: str, path: str) -> Target:
+    """The file that answers at `path`, which is decoded and counted from the site's base."""
+    if not path and built.base_path:
+        return _folder_without_slash(url, "index.html")
+    path = path.removeprefix("/")
     if not path or path.endswith("/"):
         if f"{path}index.html" in built.files:
             return Target(f"{path}index.html")

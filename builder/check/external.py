@@ -65,9 +65,9 @@ def _request(
 ) -> tuple[str, bool]:
     """Why the request failed (empty if it did not), and whether another method would not help."""
     try:
-        request = urllib.request.Request(  # the opener knows http and https alone
-            _on_the_wire(url), method=method, headers=_HEADERS
-        )
+        sent = _on_the_wire(url)
+        # The opener knows no scheme but http and https.
+        request = urllib.request.Request(sent, method=method, headers=_HEADERS)  # noqa: S310
         with opener.open(request, timeout=timeout_seconds):
             return "", True
     except urllib.error.HTTPError as error:

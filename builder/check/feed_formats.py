@@ -191,7 +191,9 @@ def _read_json(text: str) -> Feed:
         feed = json.loads(text, parse_constant=refuse_constant)
         # An escape can spell half a character, which no text may hold.
         json.dumps(feed, ensure_ascii=False).encode()
-    except (ValueError, RecursionError) as error:
+    except RecursionError:
+        return _no_feed(0, "not JSON: nested too deep")
+    except ValueError as error:
         line = error.lineno if isinstance(error, json.JSONDecodeError) else 0
         return _no_feed(line, f"not JSON: {error}")
     if not isinstance(feed, dict) or feed.get("version") != JSON_FEED:

@@ -7,6 +7,7 @@ selectolax; no node leaves it. It judges nothing.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from urllib.parse import urljoin
 
@@ -42,7 +43,6 @@ class ParsedPage(Value, frozen=True):
     page as the parser would write it.
     """
 
-    has_doctype: bool
     lang: str
     charset: str
     title: str
@@ -50,7 +50,7 @@ class ParsedPage(Value, frozen=True):
     ids: tuple[str, ...]
     names: tuple[str, ...]
     id_references: tuple[Attribute, ...]
-    pictures_without_alt: tuple[tuple[str, str], ...]
+    pictures_without_alt: tuple[tuple[str, str, int], ...]
     uses: tuple[Use, ...]
     canonicals: tuple[str, ...]
     refresh: str
@@ -70,25 +70,15 @@ def parse_page(text: str) -> ParsedPage:
     base = tree.css_first("base[href]")
     metas = [node.attributes for node in tree.css("meta")]
     title = tree.css_first("head title")
-    root = tree.css_first("html")
-    document = root.parent if root is not None else None
-    doctype = document.first_child if document is not None else None
-    while doctype is not None and doctype.tag == "-comment":
-        doctype = doctype.next
     return ParsedPage(
-        has_doctype=doctype is not None and doctype.html == "<!DOCTYPE html>",
-        lang=_value(root, "lang"),
+        lang=_value(tree.css_first("html"), "lang"),
         charset=next((meta["charset"] or "" for meta in metas if "charset" in meta), ""),
         title=title.text().strip() if title is not None else "",
         headings=len(tree.css("h1")),
         ids=_values(tree, "[id]", "id"),
         names=_values(tree, "a[name]", "name"),
         id_references=tuple(_find_id_references(tree)),
-        pictures_without_alt=tuple(
-            (node.tag or "", _value(node, "src"))
-            for node in tree.css("img, input[type=image i]")
-            if "alt" not in node.attributes
-        ),
+        pictures_without_alt=tuple(_find_pictures_without_alt(tree)),
         uses=tuple(_under(_value(base, "href"), use) for use in _find_uses(tree)),
         canonicals=_values(tree, "link[rel~=canonical i]", "href"),
         refresh=next(filter(None, map(_refresh_of, metas)), ""),
@@ -166,6 +156,16 @@ def _find_id_references(tree: LexborHTMLParser) -> Iterator[Attribute]:
     for name in _ID_REFERENCES:
         for node in tree.css(f"[{name}]"):
             yield Attribute(node.tag or "", name, node.attributes[name] or "")
+
+
+def _find_pictures_without_alt(tree: LexborHTMLParser) -> Iterator[tuple[str, str, int]]:
+    seen: Counter[tuple[str, str]] = Counter()
+    for selector in ("img", "input[type=image i]"):
+        for node in tree.css(selector):
+            shown = (node.tag or "", _value(node, "src"))
+            if "alt" not in node.attributes:
+                yield *shown, seen[shown]
+            seen[shown] += 1
 
 
 def _refresh_of(attributes: dict[str, str | None]) -> str:

@@ -38,12 +38,16 @@ def check_page(built: Built, path: str, text: str, page: ParsedPage) -> Iterator
 
 # Two or three letters, then parts of up to eight; or a private tag.
 _LANGUAGE = re.compile(r"(?:[a-z]{2,3}|[xi])(?:-[a-z0-9]{1,8})*", re.IGNORECASE)
+# White space and comments may come first.
+_DOCTYPE = re.compile(
+    r"\s*+(?:<!--(?:-?>|.*?-->)\s*+)*+<!doctype\s+html\s*>", re.IGNORECASE | re.DOTALL
+)
 _CHARSET = re.compile(rb"<meta[^>]*charset[^>]*>", re.IGNORECASE)
 _HAS_START = re.compile(r"[/#]|[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 
 def _check_head(path: str, text: str, page: ParsedPage) -> Iterator[Problem]:
-    if not page.has_doctype:
+    if not _DOCTYPE.match(text):
         hint = "without it browsers imitate those of 1998"
         yield Problem(path, 1, "the page does not start with <!DOCTYPE html>", hint)
     if not page.lang:
@@ -103,10 +107,8 @@ def _check_body(path: str, text: str, page: ParsedPage) -> Iterator[Problem]:
     if page.headings != 1 and not page.refresh:
         line = line_of_tag(text, "h1", 1)
         yield Problem(path, line, f"{page.headings} <h1> instead of one", is_warning=True)
-    seen: Counter[tuple[str, str]] = Counter()
-    for tag, source in page.pictures_without_alt:
-        line = line_of_use(text, tag, "src", source, seen[tag, source])
-        seen[tag, source] += 1
+    for tag, source, occurrence in page.pictures_without_alt:
+        line = line_of_use(text, tag, "src", source, occurrence)
         hint = 'describe it, or write alt="" if it is decoration'
         yield Problem(path, line, f"the image '{source}' has no alt", hint)
     for occurrence, linked in enumerate(page.linked_data):

@@ -11,7 +11,6 @@ from collections.abc import Collection, Sequence
 from html import escape
 from html.parser import HTMLParser
 
-from markdown_it.common.utils import unescapeAll
 from markdown_it.token import Token
 
 from builder.codec import Value
@@ -37,7 +36,8 @@ class _Info(Value, frozen=True):
 def set_fence(tokens: Sequence[Token], index: int, sheet: Sheet) -> str:
     """A fenced block: an embedded card, or code."""
     token = tokens[index]
-    info = unescapeAll(token.info).strip()
+    # As written: a backslash in an attribute's value is the attribute's.
+    info = token.info.strip()
     if info.split(maxsplit=1)[:1] == ["card"]:
         return set_card(info[len("card") :], token, sheet)
     return _set_code(token, _read_info(info, sheet) if info else _Info(), sheet)
@@ -154,12 +154,14 @@ class _LineSplitter(HTMLParser):
         self.lines = [""]
         self.open_spans: list[str] = []
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # the base's
+    def handle_starttag(
+        self, _tag: str, _attrs: list[tuple[str, str | None]]
+    ) -> None:  # the base's
         text = self.get_starttag_text() or ""
         self.open_spans.append(text)
         self.lines[-1] += text
 
-    def handle_endtag(self, tag: str) -> None:  # the base's
+    def handle_endtag(self, _tag: str) -> None:  # the base's
         self.open_spans.pop()
         self.lines[-1] += "</span>"
 

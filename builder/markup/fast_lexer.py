@@ -39,6 +39,7 @@ Step = tuple[
 
 # Next characters that are remembered for a state; a Chinese text could bring thousands.
 _REMEMBERED_CHARACTERS = 512
+_REMEMBERED_LEXERS = 256
 
 
 class Loops(NamedTuple):
@@ -173,6 +174,9 @@ class Library:
         if states is None:
             if not isinstance(processed, dict):
                 raise UnexpectedRulesError
+            if len(self._lexers) >= _REMEMBERED_LEXERS:
+                # A few lexers process their rules anew for each of their objects.
+                self._lexers.clear()
             # The states hold on to `processed`, so its id is not given to another.
             states = self._lexers[id(processed)] = _States(processed, self)
         return states

@@ -6,16 +6,86 @@ without a note is a problem, a note without a mark a warning.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from typing import Any
 
 from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
+from markdown_it.utils import EnvType
 
 from builder.errors import did_you_mean
 from builder.markup.sheet import Sheet
 
 SECTION_LABEL = "Footnotes"
 BACK_LABEL = "Back to reference"
+
+
+def note_mark(state: StateInline, silent: bool) -> bool:
+    """Inline rule: `[^label]`, the mark of a note that is written elsewhere, if it is at all."""
+    found = _MARK.match(state.src, state.pos, state.posMax)
+    if found is None:
+        return False
+    if not silent:
+        notes = _notes(state.env)
+        label = found[1]
+        number = notes["refs"].get(":" + label, -1)
+        if number < 0:
+            number = notes["refs"][":" + label] = len(notes["list"])
+            notes["list"][number] = {"label": label, "count": 0}
+        time = notes["list"][number]["count"]
+        notes["list"][number]["count"] = time + 1
+        state.push("footnote_ref", "", 0).meta.update(id=number, time=time, label=label)
+    state.pos = found.end()
+    return True
+
+
+def inline_note(state: StateInline, silent: bool) -> bool:
+    """Inline rule: `^[text]`, a note written in place."""
+    start, source = state.pos, state.src
+    if not source.startswith("^[", start):
+        return False
+    end = _find_bracket(source, start + 2, state.posMax)
+    if end < 0:
+        return False
+    if not silent:
+        notes = _notes(state.env)["list"]
+        number = len(notes)
+        # The number is taken before the text is read, which may hold further notes.
+        tokens: list[Token] = []
+        notes[number] = {"content": source[start + 2 : end], "tokens": tokens}
+        state.md.inline.parse(source[start + 2 : end], state.md, state.env, tokens)
+        state.push("footnote_ref", "", 0).meta["id"] = number
+    state.pos = end + 1
+    return True
+
+
+def _notes(env: EnvType) -> dict[str, Any]:
+    """The footnote plugin's records: numbers by label, and by number what is known of a note."""
+    notes: dict[str, Any] = env.setdefault("footnotes", {})
+    notes.setdefault("refs", {})
+    notes.setdefault("list", {})
+    return notes
+
+
+def _find_bracket(source: str, position: int, end: int) -> int:
+    """Where the bracket opened before `position` closes; -1 if it does not soon."""
+    depth = 1
+    end = min(end, position + MAX_INLINE_NOTE)
+    if source.find("]", position, end) < 0:
+        return -1
+    for found in _BRACKET.finditer(source, position, end):
+        depth += {"[": 1, "]": -1}.get(found[0], 0)
+        if depth == 0:
+            return found.start()
+    return -1
+
+
+_MARK = re.compile(r"\[\^([^\s\]]{1,200})\]")
+_BRACKET = re.compile(r"\\.|[\[\]]", re.DOTALL)
+# A longer note belongs at the end of the text.
+MAX_INLINE_NOTE = 1_000
 
 
 def move_footnotes(state: StateCore) -> None:
@@ -102,8 +172,8 @@ def set_footnote_ref(tokens: Sequence[Token], index: int, sheet: Sheet) -> str:
             did_you_mean(label, sheet.notes, f"add a line '[^{label}]: …', or write \\[^{label}]"),
         )
         return ""
-    times = token.meta.get("subId", 0)
-    anchor = f"fnref-{number}" + (f"-{times + 1}" if times else "")
+    time = token.meta.get("time", 0)
+    anchor = f"fnref-{number}" + (f"-{time + 1}" if time else "")
     sheet.add_anchor(anchor, line)
     sheet.note_marks.setdefault(number, []).append(anchor)
     return (

@@ -46,6 +46,7 @@ def inline_math(state: StateInline, silent: bool) -> bool:
         token = state.push("math_inline", "math", 0)
         token.content = content.strip()
         token.meta["is_display"] = is_display
+        token.meta["at"] = source.find(token.content[0], start + width)
     state.pos = close + width
     return True
 
@@ -86,6 +87,7 @@ def block_math(state: StateBlock, start_line: int, end_line: int, silent: bool) 
         token.meta["unclosed"] = closing
     body = lines.strip()[len(opening) :]
     token.content = body[: len(body) - len(closing)].strip() if opening and is_closed else body
+    token.meta["lines_before"] = body[: len(body) - len(body.lstrip())].count("\n")
     state.line = last + 1
     return True
 

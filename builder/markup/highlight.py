@@ -1,20 +1,22 @@
 """Code to HTML in which its parts can be coloured.
 
 In: code and the name of its language. Out: HTML of the code's text, with spans of the classes in
-`TOKEN_CLASSES`; names of languages. It knows nothing of Markdown, themes or files. With
+`TOKEN_CLASSES`. It knows nothing of Markdown, themes or files. With `language_names` and
 `fast_lexer` it owns Pygments, whose types stay here.
 """
 
 from __future__ import annotations
 
+import copy
 import functools
 import re
+import sys
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from pygments.lexer import Lexer
-from pygments.lexers import find_lexer_class, get_all_lexers
+from pygments.lexers import find_lexer_class
 from pygments.token import (
     Comment,
     Generic,
@@ -29,6 +31,18 @@ from pygments.token import (
 from pygments.token import Token as AnyToken
 
 from builder.markup.fast_lexer import Token, default_loops, lex, prepare
+from builder.markup.language_names import find_language, find_title, known_languages
+
+__all__ = [
+    "TOKEN_CLASSES",
+    "find_language",
+    "highlight",
+    "highlight_lines",
+    "known_languages",
+    "warm_up",
+]
+
+Memory = dict[Any, Any] | list[Any] | set[Any]
 
 # What the classes of the spans mean; the names are Pygments' short ones. All else has no span, so
 # that the HTML stays small: plain names, operators, punctuation, space, errors of a lexer.
@@ -101,61 +115,12 @@ _CLASS_BY_TYPE: Final[Mapping[_TokenType, str]] = {
     String.Interpol: "se",
 }
 
-# Names in use that Pygments does not know.
-_MORE_NAMES: Final[Mapping[str, str]] = {
-    "cc": "cpp",
-    "cjs": "javascript",
-    "cmd": "batch",
-    "conf": "ini",
-    "cxx": "cpp",
-    "dotenv": "bash",
-    "h": "c",
-    "hh": "cpp",
-    "hpp": "cpp",
-    "j2": "django",
-    "jinja2": "django",
-    "jsonc": "json",
-    "jsonl": "json",
-    "kt": "kotlin",
-    "log": "text",
-    "mjs": "javascript",
-    "ml": "ocaml",
-    "ndjson": "json",
-    "none": "text",
-    "plain": "text",
-    "plaintext": "text",
-    "svg": "xml",
-    "txt": "text",
-    "vb": "vb.net",
-    "vba": "vb.net",
-    "vbs": "vbscript",
-}
-# Languages whose first name in Pygments is one that few would know them by.
-_BETTER_NAMES: Final[Mapping[str, str]] = {
-    "cr": "crystal",
-    "nimrod": "nim",
-    "nixos": "nix",
-    "perl6": "raku",
-    "splus": "r",
-    "tex": "latex",
-}
-
 _LINE_END = re.compile(r"\r\n?|\n")
 # Some lexers take time that grows with the square of a line's length, and a token takes 200 bytes.
 _LONGEST_LINE = 5_000
 _LONGEST_CODE = 500_000
 # Reading a language's patterns costs about as much as the faster loop saves on so many characters.
 _WORTH_PREPARING = 12_000
-
-
-def find_language(name: str) -> str | None:
-    """The one name of a language that is known by `name`, in any case; None if there is none."""
-    return _names().get(name.lower())
-
-
-def known_languages() -> tuple[str, ...]:
-    """All names by which languages are known, in alphabetical order."""
-    return tuple(sorted(_names()))
 
 
 def highlight(code: str, language: str) -> str:
@@ -191,6 +156,7 @@ class _KeptLexer:
 
     def __init__(self, lexer: Lexer) -> None:
         self.lexer = lexer
+        self.memories = _memories_of(type(lexer).__module__)
         self.characters_seen = 0
 
     def prepare(self) -> None:
@@ -200,39 +166,31 @@ class _KeptLexer:
     def lex(self, text: str) -> list[Token]:
         self.characters_seen += len(text)
         is_worth_it = self.characters_seen > _WORTH_PREPARING
-        return lex(self.lexer, text, default_loops() if is_worth_it else None)
-
-
-@functools.cache
-def _names() -> dict[str, str]:
-    names: dict[str, str] = {}
-    titles: dict[str, str] = {}
-    # Lexers of installed plugins are left out: a site gives the same bytes on every machine.
-    for title, aliases, _, _ in get_all_lexers(plugins=False):
-        if aliases:
-            first = _BETTER_NAMES.get(aliases[0], aliases[0])
-            titles[title.lower()] = first
-            for alias in aliases:
-                names.setdefault(alias.lower(), first)
-    return titles | names | {name: names[known] for name, known in _MORE_NAMES.items()}
-
-
-@functools.cache
-def _titles() -> dict[str, str]:
-    """Pygments' titles of languages by the names that `find_language` gives."""
-    return {
-        _BETTER_NAMES.get(aliases[0], aliases[0]): title
-        for title, aliases, _, _ in reversed(list(get_all_lexers(plugins=False)))
-        if aliases
-    }
+        # Some lexers remember a text in themselves or in their class: what they say of the next
+        # one must not depend on that.
+        for memory in self.memories:
+            memory.clear()
+        return lex(copy.copy(self.lexer), text, default_loops() if is_worth_it else None)
 
 
 @functools.cache
 def _lexer_of(language: str) -> _KeptLexer:
-    kind = find_lexer_class(_titles()[language])
+    kind = find_lexer_class(find_title(language))
     assert kind is not None, language
     # The options matter for lexers that hand a part of the text to another one.
     return _KeptLexer(kind(stripnl=False, ensurenl=False))
+
+
+@functools.cache
+def _memories_of(module: str) -> tuple[Memory, ...]:
+    """What the lexer classes of a module, just loaded, have that is empty and could be filled."""
+    return tuple(
+        value
+        for kind in vars(sys.modules[module]).values()
+        if isinstance(kind, type) and issubclass(kind, Lexer)
+        for name, value in vars(kind).items()
+        if type(value) in {dict, list, set} and not value and not name.startswith("_")
+    )
 
 
 def _highlight_lf(code: str, language: str) -> str:

@@ -136,7 +136,7 @@ def _formulas(tokens: Sequence[Token], sheet: Sheet) -> Iterator[tuple[Token, in
                     "a formula that is never closed", line, f"end it with {token.meta['unclosed']}"
                 )
             else:
-                yield token, line
+                yield token, line + token.meta["lines_before"]
         elif token.children and "$" in token.content:
             for child in token.children:
                 if child.type == "math_inline":

@@ -6,36 +6,37 @@ parser's environment.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache, partial
-from typing import Literal
+import re
+from collections.abc import Callable, Sequence
+from functools import cache
 
 from markdown_it import MarkdownIt
 from markdown_it.parser_inline import ParserInline
+from markdown_it.renderer import RendererHTML
 from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
-from markdown_it.utils import EnvType
+from markdown_it.utils import EnvType, OptionsDict
 from mdit_py_plugins.attrs import attrs_block_plugin, attrs_plugin
 from mdit_py_plugins.attrs.parse import ParseError, parse
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
-from mdit_py_plugins.footnote.index import footnote_inline, footnote_ref
 from mdit_py_plugins.gfm_autolink import gfm_autolink_plugin
 
 from builder.markup.directives import directive
-from builder.markup.footnotes import move_footnotes
+from builder.markup.footnotes import inline_note, move_footnotes, note_mark
 from builder.markup.formulas import block_math, inline_math
 from builder.markup.headings import read_heading_attributes
+from builder.markup.inline import InlineRule, PlacedInline
 from builder.markup.links import wikilink
 from builder.markup.sheet import Sheet
 
 # Deeper nesting is a problem: the parser leaves out what it holds.
 MAX_NESTING = 50
 # A paragraph longer than this is data, and costs more than its length.
-MAX_PARAGRAPH = 200_000
+MAX_PARAGRAPH = 50_000
 
 
 def parse_body(text: str, sheet: Sheet) -> list[Token]:
@@ -51,13 +52,35 @@ def set_commonmark(text: str) -> str:
 
 @cache
 def _commonmark() -> MarkdownIt:
-    return MarkdownIt("commonmark")
+    parser = MarkdownIt("commonmark")
+    parser.add_render_rule("blockquote_open", _open_quotation)
+    return parser
+
+
+def _open_quotation(
+    renderer: RendererHTML,
+    tokens: Sequence[Token],
+    index: int,
+    options: OptionsDict,
+    env: EnvType,
+) -> str:
+    """A quotation's start tag; the specification breaks the line even in an empty quotation."""
+    html = renderer.renderToken(tokens, index, options, env)
+    return html if html.endswith("\n") else f"{html}\n"
 
 
 @cache
 def _parser() -> MarkdownIt:
+    inline = PlacedInline()
+    parser = make_parser(inline)
+    inline.learn_rules()
+    return parser
+
+
+def make_parser(inline: ParserInline) -> MarkdownIt:
+    """A parser with all that bodies may hold, whose inline rules run in `inline`."""
     parser = MarkdownIt()
-    parser.inline = _PlacedInline()
+    parser.inline = inline
     parser.configure("gfm-like2", {"linkify": False, "xhtmlOut": False, "maxNesting": MAX_NESTING})
     parser.disable("linkify")
     parser.use(gfm_autolink_plugin)
@@ -66,13 +89,18 @@ def _parser() -> MarkdownIt:
     parser.use(attrs_plugin, spans=True)
     parser.use(attrs_block_plugin)
 
-    blocks, inlines, core = parser.block.ruler, parser.inline.ruler, parser.core.ruler
+    blocks, inlines, core = parser.block.ruler, inline.ruler, parser.core.ruler
     interrupting: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
     blocks.at("attr", _attribute_line)
     blocks.before("fence", "directive", directive, interrupting)
     blocks.before("fence", "math", block_math, interrupting)
-    inlines.at("footnote_inline", _placed(footnote_inline))
-    inlines.at("footnote_ref", _placed(partial(footnote_ref, always_match=True)))
+    inlines.at("footnote_inline", inline_note)
+    inlines.at("footnote_ref", note_mark)
+    # These rules look as far as the paragraph goes, from every bracket or colon.
+    rules = dict(zip(inlines.get_active_rules(), inlines.getRules(""), strict=True))
+    for name in ("link", "image", "span"):
+        inlines.at(name, _only_if(_is_bracket_closed, rules[name]))
+    inlines.at("gfm_autolink_protocol", _only_if(_is_address, rules["gfm_autolink_protocol"]))
     inlines.before("escape", "math", inline_math)
     inlines.before("link", "wikilink", wikilink)
     core.at("inline", _parse_inline)
@@ -82,37 +110,19 @@ def _parser() -> MarkdownIt:
     return parser
 
 
-def _placed(rule: Callable[[StateInline, bool], bool]) -> Callable[[StateInline, bool], bool]:
-    """A rule of the footnote plugin; it drops the place that `_PlacedState` noted."""
-
-    def placed(state: StateInline, silent: bool) -> bool:
-        at = state.pos
-        is_found = rule(state, silent)
-        if is_found and not silent:
-            state.tokens[-1].meta["at"] = at
-        return is_found
-
-    return placed
+def _only_if(is_likely: Callable[[StateInline], bool], rule: InlineRule) -> InlineRule:
+    return lambda state, silent: is_likely(state) and rule(state, silent)
 
 
-class _PlacedState(StateInline):
-    """Notes on every token where in its block's text it stands."""
-
-    def push(self, ttype: str, tag: str, nesting: Literal[-1, 0, 1]) -> Token:
-        token = super().push(ttype, tag, nesting)
-        token.meta["at"] = self.pos
-        return token
+def _is_bracket_closed(state: StateInline) -> bool:
+    return state.src[state.pos] in "[!" and state.html_terminator_last("]") > state.pos
 
 
-class _PlacedInline(ParserInline):
-    """The library's inline parser on such a state."""
+def _is_address(state: StateInline) -> bool:
+    return state.src[state.pos] == ":" and _ADDRESS.match(state.src, state.pos) is not None
 
-    def parse(self, src: str, md: MarkdownIt, env: EnvType, tokens: list[Token]) -> list[Token]:
-        state = _PlacedState(src, md, env, tokens)
-        self.tokenize(state)
-        for rule in self.ruler2.getRules(""):
-            rule(state)
-        return state.tokens
+
+_ADDRESS = re.compile(r"(?:(?<=http)|(?<=https))://|(?:(?<=mailto)|(?<=xmpp)):[\w.+-]")
 
 
 def _parse_inline(state: StateCore) -> None:
@@ -145,7 +155,7 @@ def _place_notes(env: EnvType, block: Token) -> None:
     for token in block.children or ():
         if token.type == "footnote_ref" and "label" not in token.meta:
             note = env["footnotes"]["list"][token.meta["id"]]
-            note["line"] = first + block.content.count("\n", 0, token.meta["at"])
+            note["line"] = first + block.content.count("\n", 0, token.meta.get("at", 0))
 
 
 def _check_nesting(state: StateCore) -> None:

@@ -32,6 +32,7 @@ class Sheet:
         "line",
         "note_marks",
         "notes",
+        "numbers",
         "open_links",
         "path",
         "problems",
@@ -52,6 +53,7 @@ class Sheet:
         self.embeds: list[Embed] = []
         self.headings: list[Heading] = []
         self.anchors: dict[str, int] = {}
+        self.numbers: dict[str, int] = {}
         self.fragments: list[tuple[str, int]] = []
         self.prose: list[str] = []
         self.open_links: list[str] = []
@@ -111,10 +113,11 @@ class Sheet:
 
     def make_anchor(self, wanted: str, line: int) -> str:
         """A new id: `wanted`, or that with the first free number after it."""
-        anchor, number = wanted, 1
+        anchor, number = wanted, self.numbers.get(wanted, 1)
         while anchor in self.anchors:
             number += 1
             anchor = f"{wanted}-{number}"
+        self.numbers[wanted] = number
         self.anchors[anchor] = line
         return anchor
 

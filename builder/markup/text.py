@@ -24,6 +24,8 @@ _WIDE = re.compile(
     "\U00020000-\U0003ffff]"
 )
 _SENTENCE_END = re.compile(r"[.!?…]['\"”’)\]]*(?=\s)|[。！？]['\"”’）」』]*|[।॥]")
+# From the first letter or digit to the next space: dashes and signs alone are no words.
+_WORD = re.compile(r"\w\S*")
 _SPACES = re.compile(r"\s+")
 
 
@@ -57,10 +59,7 @@ def count_words(text: str) -> int:
     count = 0
     if not text.isascii():
         text, count = _CJK.subn(" ", text)
-    for word in text.split():
-        if word.isalnum() or any(map(str.isalnum, word)):
-            count += 1
-    return count
+    return count + len(_WORD.findall(text))
 
 
 def cut_summary(text: str) -> str:

@@ -96,7 +96,10 @@ def _set_tag(tokens: Sequence[Token], index: int, sheet: Sheet) -> str:
         return ""
     if token.nesting < 0:
         return f"</{token.tag}>\n" if token.block else f"</{token.tag}>"
-    attributes = set_attributes(token, sheet, sheet.line) if token.attrs or token.meta else ""
+    attributes = ""
+    if token.attrs or token.meta:
+        line = sheet.line_at(token.meta["at"]) if "at" in token.meta else sheet.line
+        attributes = set_attributes(token, sheet, line)
     following = tokens[index + 1] if index + 1 < len(tokens) else token
     is_tight = not token.block or following.type == "inline" or following.hidden
     return f"<{token.tag}{attributes}>" if is_tight else f"<{token.tag}{attributes}>\n"

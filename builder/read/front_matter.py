@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from typing import Any
+from urllib.parse import unquote
 
 import yaml
 
@@ -22,6 +23,15 @@ from builder.errors import Problem, did_you_mean
 # What a key holds after parsing: text, a list or a table of these. TOML's own types become text
 # here too.
 Spelled = str | list[Any] | dict[str, Any]
+# Nobody nests deeper; the parsers recurse, and the one in C ends the process where its stack ends.
+DEEPEST = 50
+MOST_VALUES = 10_000
+LONGEST_SHOWN = 60
+# An address is a path on disk too: a name has up to 255 bytes there, a path 4096.
+LONGEST_PART = 200
+LONGEST_ALIAS = 1000
+# The years that every format of a feed can write, in every zone.
+FIRST_YEAR, LAST_YEAR = 1000, 9998
 
 
 class FrontMatter(Value, frozen=True):
@@ -38,9 +48,8 @@ class FrontMatter(Value, frozen=True):
 
 
 def read_front_matter(text: str, path: str) -> FrontMatter:
-    """The front matter at the start of `text` (between `---` lines.
-
-    YAML, between `+++`: TOML), if there is one.
+    """The front matter at the start of `text`, if there is one: YAML between `---` lines, TOML
+    between `+++` lines.
     """
     text = text.removeprefix("\ufeff")
     fence = next(
@@ -73,7 +82,8 @@ def _check(
     for key, value in spelled.items():
         if key not in SCHEMA:
             hint = did_you_mean(key, SCHEMA, "values for your own templates go under 'extra:'")
-            problems.append(Problem(path, lines[key], f"unknown key '{key}'", hint))
+            shown = key if len(key) <= LONGEST_SHOWN else f"{key[:LONGEST_SHOWN]}…"
+            problems.append(Problem(path, lines[key], f"unknown key '{shown}'", hint))
             continue
         if value == "" and key != "extra":
             continue  # a key without a value says nothing: `summary:`
@@ -90,14 +100,19 @@ def _check(
 
 def _read_yaml(block: str, path: str) -> tuple[dict[str, Spelled], dict[str, int], list[Problem]]:
     try:
+        if line := _too_deep(block):
+            return {}, {}, [Problem(path, line, "front matter is nested too deeply")]
         root = yaml.compose(block, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         what = ", ".join(part for part in (error.problem, error.context) if part)
         line = (mark.line if mark else 0) + 2
         return {}, {}, [Problem(path, line, f"front matter is not YAML: {what}", _YAML_HINT)]
-    except (yaml.YAMLError, RecursionError) as error:
-        return {}, {}, [Problem(path, 1, f"front matter is not YAML: {str(error).splitlines()[0]}")]
+    except yaml.YAMLError as error:
+        line = _line_of_control(block)
+        return {}, {}, [
+            Problem(path, line, f"front matter is not YAML: {str(error).splitlines()[0]}")
+        ]
     if root is None:
         return {}, {}, []
     if not isinstance(root, yaml.MappingNode):
@@ -108,6 +123,28 @@ def _read_yaml(block: str, path: str) -> tuple[dict[str, Spelled], dict[str, int
     reader = _YamlReader(path)
     table = reader.table(root)
     return table, reader.lines, reader.problems
+
+
+def _too_deep(block: str) -> int:
+    """The file's line where values are nested too deeply; 0 if they are nowhere."""
+    # Each level takes one of these marks at least, so that most blocks need no closer look.
+    if sum(map(block.count, "[{-?\n")) <= DEEPEST:
+        return 0
+    depth = 0
+    for event in yaml.parse(block, Loader=_LOADER):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > DEEPEST:
+                return int(event.start_mark.line) + 2
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+    return 0
+
+
+def _line_of_control(block: str) -> int:
+    """The file's line of the first character that YAML does not allow."""
+    found = re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]", block)
+    return block.count("\n", 0, found.start()) + 2 if found else 1
 
 
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
@@ -145,7 +182,7 @@ class _YamlReader:
     def value(self, node: yaml.Node) -> Spelled:
         self.count += 1
         # An anchor may name itself, or double itself until memory ends.
-        if id(node) in self.open or self.count > 10_000:
+        if id(node) in self.open or self.count > MOST_VALUES or len(self.open) > DEEPEST:
             self.problems.append(
                 Problem(self.path, node.start_mark.line + 2, "too many anchors, or one in itself")
             )
@@ -157,7 +194,8 @@ class _YamlReader:
             if isinstance(node, yaml.SequenceNode):
                 return [self.value(item) for item in node.value]
             text = str(node.value)
-            return "" if node.style is None and text in ("~", "null") else text
+            is_plain = not node.style  # None from the parser in Python, "" from that in C
+            return "" if is_plain and text in ("~", "null") else text
         finally:
             self.open.discard(id(node))
 
@@ -167,7 +205,9 @@ class _YamlReader:
 
 def _read_toml(block: str, path: str) -> tuple[dict[str, Spelled], dict[str, int], list[Problem]]:
     try:
-        table = tomllib.loads(block, parse_float=str)
+        table = {
+            key: _spell(value, 1) for key, value in tomllib.loads(block, parse_float=str).items()
+        }
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"at line (\d+)", str(error))
         line = int(found[1]) + 1 if found else 1
@@ -178,18 +218,17 @@ def _read_toml(block: str, path: str) -> tuple[dict[str, Spelled], dict[str, int
     for number, text in enumerate(block.splitlines(), 2):
         if found := re.match(r"\s*\[*\s*[\"']?([\w-]+)[\"']?\s*[\].=]", text):
             lines.setdefault(found[1], number)
-    return (
-        {key: _spell(value) for key, value in table.items()},
-        {k: lines.get(k, 1) for k in table},
-        [],
-    )
+    return table, {key: lines.get(key, 1) for key in table}, []
 
 
-def _spell(value: object) -> Spelled:
+def _spell(value: object, depth: int) -> Spelled:
+    """A value of TOML as text, a list or a table of these; RecursionError if nested too deeply."""
+    if depth > DEEPEST:
+        raise RecursionError
     if isinstance(value, dict):
-        return {key: _spell(item) for key, item in value.items()}
+        return {key: _spell(item, depth + 1) for key, item in value.items()}
     if isinstance(value, list):
-        return [_spell(item) for item in value]
+        return [_spell(item, depth + 1) for item in value]
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, datetime | date | time):
@@ -228,12 +267,15 @@ def _moment(value: Spelled) -> datetime:
     """A moment, without zone if none was written; a day means its first moment."""
     text = _text(value)
     try:
-        return datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
     except ValueError:
         raise ValueError(
             f"'{text}' is not a date\n"
             "write it as 2026-11-21, 2026-11-21 10:30 or 2026-11-21T10:30:00+01:00"
         ) from None
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValueError(f"the year {moment.year} is not one of {FIRST_YEAR} to {LAST_YEAR}")
+    return moment
 
 
 def _slug(value: Spelled) -> str:
@@ -248,29 +290,51 @@ def _slug(value: Spelled) -> str:
 def _tags(value: Spelled) -> tuple[str, ...]:
     tags = _texts(value)
     for tag in tags:
-        if tag in (".", "..") or re.search(r"[/\\]", tag):
-            raise ValueError(
-                f"the tag '{tag}' cannot be one part of an address\nleave out '/' and '\\'"
-            )
+        _check_group(tag, "the tag ")
     return tags
 
 
+def _series(value: Spelled) -> str:
+    name = _text(value)
+    _check_group(name, "")
+    return name
+
+
+def _check_group(name: str, what: str) -> None:
+    if name in (".", "..") or re.search(r"[/\\]", name):
+        raise ValueError(
+            f"{what}'{name}' cannot be one part of an address\nleave out '/' and '\\'"
+        )
+
+
 def _aliases(value: Spelled) -> tuple[str, ...]:
-    for alias in (aliases := _texts(value)):
+    """Aliases, percent-decoded: an old address is copied from where it was seen."""
+    aliases = []
+    for alias in _texts(value):
         if not alias.startswith("/"):
             raise ValueError(
                 f"'{alias}' must start with '/'\n"
                 "an alias is an old address of this site: /old/address/"
             )
-        if any(part in ("..", ".") for part in alias.split("/")) or re.search(r"[\\?#\x00]", alias):
+        decoded = unquote(alias, errors="replace")
+        inner = decoded[1:].removesuffix("/").split("/") if decoded != "/" else []
+        if any(part in ("", ".", "..") for part in inner) or re.search(r"[?#]", alias):
             raise ValueError(f"'{alias}' leaves the site, or is no plain address")
-    return aliases
+        if re.search(r"[\\\x00-\x1f\x7f\ufffd]", decoded):
+            raise ValueError(f"'{alias}' leaves the site, or is no plain address")
+        longest = max((len(part.encode()) for part in inner), default=0)
+        if longest > LONGEST_PART or len(decoded.encode()) > LONGEST_ALIAS:
+            raise ValueError(f"'{alias[:LONGEST_SHOWN]}…' is too long for an address")
+        aliases.append(decoded)
+    return tuple(dict.fromkeys(aliases))
 
 
-def _inner_path(value: Spelled) -> str:
+def _paper(value: Spelled) -> str:
     text = _text(value)
     if text.startswith("/") or "\\" in text or ".." in text.split("/"):
         raise ValueError(f"'{text}' leaves the folder of this file\nname a file beside it")
+    if not text.lower().endswith(".pdf"):
+        raise ValueError(f"'{text}' is no PDF\nname a file that ends in .pdf")
     return text
 
 
@@ -296,7 +360,7 @@ SCHEMA: Mapping[str, Callable[[Spelled], object]] = {
     "date": _moment,
     "updated": _moment,
     "tags": _tags,
-    "series": _text,
+    "series": _series,
     "lang": lambda value: check_language(_text(value)),
     "slug": _slug,
     "aliases": _aliases,
@@ -304,7 +368,7 @@ SCHEMA: Mapping[str, Callable[[Spelled], object]] = {
     "draft": _flag,
     "publish": _moment,
     "expires": _moment,
-    "pdf": _inner_path,
+    "pdf": _paper,
     "snippet": _slug,
     "test": _table,
     "extra": _table,

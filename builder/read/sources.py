@@ -14,7 +14,7 @@ from pathlib import Path
 from builder.codec import DIGEST_SIZE
 from builder.errors import Problem
 from builder.model import Signature, Source
-from builder.read.tree import THEME, locate, survey
+from builder.read.tree import THEME, Tree, locate, survey
 
 # A file touched this shortly before it was looked at may be touched again within the clock's own
 # step, so its signature is not believed next time.
@@ -36,14 +36,16 @@ class Inventory:
         return locate(self.root, self.theme, path).read_bytes()
 
 
-def load_sources(root: Path, theme: Path, known: Mapping[str, Source], now_ns: int) -> Inventory:
-    """The files that the site in `root` is made from.
+def load_sources(
+    root: Path, theme: Path, known: Mapping[str, Source], now_ns: int, tree: Tree | None = None
+) -> Inventory:
+    """The files that the site in `root` is made from; `tree` are those found a moment ago, if any.
 
     A file whose signature is the known one keeps its known digest; any other is read and digested.
     `now_ns` is the clock of the file system, to tell which signatures are too fresh to be believed
     later.
     """
-    tree = survey(root, theme)
+    tree = tree or survey(root, theme)
     problems = [Problem(path, 0, fault) for path, fault in tree.faults]
     sources: dict[str, Source] = {}
     for path, fields in tree.files.items():

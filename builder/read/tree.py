@@ -106,10 +106,13 @@ def _follow(
 
 
 def _add(tree: Tree, entry: os.DirEntry[str], path: str) -> None:
-    if not entry.is_file():
-        tree.faults.append((path, "is not a regular file"))
-        return
-    tree.files[path] = signature_of(entry.stat())
+    try:
+        if entry.is_file():
+            tree.files[path] = signature_of(entry.stat())
+        else:
+            tree.faults.append((path, "is not a regular file"))
+    except OSError as error:
+        tree.faults.append((path, f"cannot be read: {error.strerror}"))
 
 
 def _add_file(tree: Tree, file: str, path: str) -> None:

@@ -12,15 +12,17 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import cache
-
-from feedgen.feed import FeedGenerator
+from typing import TYPE_CHECKING
 
 from builder.codec import Value, decode, encode
 from builder.link.addresses import output_of
 from builder.model import Page, Recipe, Site
-from builder.render.ingredients import Ingredients
+from builder.render.ingredients import Ingredients, RecipeBook
 from builder.render.pages import fill_body, listing_sources
 from builder.render.shared import FEEDS, Theme
+
+if TYPE_CHECKING:
+    from feedgen.feed import FeedGenerator
 
 # What XML 1.0 cannot carry, however it is escaped.
 _NOT_IN_XML = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -88,13 +90,24 @@ def _feeds(
     shared: bytes,
     theme: Theme,
 ) -> Iterator[Recipe]:
-    galleys = tuple(page.facts.galley for page in pages)
-    sources = tuple(dict.fromkeys(item for page in pages for item in listing_sources(page)))
     for name, _, _ in FEEDS:
         arguments = FeedArguments(title, f"{url}{name}", url, encoded)
-        yield theme.book.recipe(
-            output_of(f"{url}{name}"), name.replace(".", "_"), shared, arguments, galleys, sources
-        )
+        path = output_of(f"{url}{name}")
+        yield feed_recipe(theme.book, path, name.replace(".", "_"), shared, arguments, pages)
+
+
+def feed_recipe(
+    book: RecipeBook,
+    path: str,
+    make: str,
+    shared: bytes,
+    arguments: FeedArguments,
+    pages: Sequence[Page],
+) -> Recipe:
+    """The recipe of one feed; `pages` are those that its arguments hold encoded."""
+    galleys = tuple(page.facts.galley for page in pages)
+    sources = tuple(dict.fromkeys(item for page in pages for item in listing_sources(page)))
+    return book.recipe(path, make, shared, arguments, galleys, sources)
 
 
 def make_atom(ingredients: Ingredients) -> bytes:
@@ -139,6 +152,9 @@ def make_json_feed(ingredients: Ingredients) -> bytes:
 
 
 def _generate(ingredients: Ingredients) -> FeedGenerator:
+    # Imported here because it takes a quarter of all imports, and most edits touch no feed.
+    from feedgen.feed import FeedGenerator
+
     arguments, common = decode(FeedArguments, ingredients.arguments), _common(ingredients.common)
     feed = FeedGenerator()
     home, own = _absolute(arguments.list_url, common), _absolute(arguments.feed_url, common)

@@ -6,7 +6,7 @@ In: addresses and assets. Out: recipes and makers.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from xml.sax.saxutils import escape
+from html import escape
 
 from builder.codec import Value, decode
 from builder.model import Asset, Recipe
@@ -78,7 +78,7 @@ def make_text(ingredients: Ingredients) -> bytes:
 
 def _sitemap(root: str, item: str, sitemap: Sitemap) -> bytes:
     rows = [
-        f"<{item}><loc>{escape(entry.url)}</loc>"
+        f"<{item}><loc>{escape(entry.url, quote=False)}</loc>"
         + (f"<lastmod>{entry.changed}</lastmod>" if entry.changed else "")
         + f"</{item}>\n"
         for entry in sitemap.entries

@@ -11,16 +11,16 @@ import os
 import sqlite3
 from pathlib import Path
 
-from builder.read.tree import signature_of, survey
+from builder.read.tree import Tree, signature_of
 from builder.write.era import find_era
 
 
 def said_before(
-    root: Path, theme: Path, output: Path, label: str, options: str, now: int
+    root: Path, found: Tree, output: Path, label: str, options: str, now: int
 ) -> tuple[int, list[str], bool] | None:
     """(outputs, messages, whether there are warnings) of the last build, if nothing changed since.
 
-    Else None.
+    Else None. `found` are the files of the site.
     """
     database = root / ".proofpress" / "state.db"
     if not database.is_file() or (output / ".proofpress").exists():
@@ -28,7 +28,7 @@ def said_before(
     try:
         connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=1)
         try:
-            return _compare(connection, root, theme, output, label, options, now)
+            return _compare(connection, found, output, label, options, now)
         finally:
             connection.close()
     except (sqlite3.Error, OSError):
@@ -37,8 +37,7 @@ def said_before(
 
 def _compare(
     connection: sqlite3.Connection,
-    root: Path,
-    theme: Path,
+    found: Tree,
     output: Path,
     label: str,
     options: str,
@@ -55,7 +54,6 @@ def _compare(
     is_too_late = row[4] is not None and now >= row[4]
     if is_too_early or is_too_late:
         return None
-    found = survey(root, theme)
     if found.faults or found.files != _sources(connection):
         return None
     if find_era(Path(__file__).parent.parent) != row[1]:

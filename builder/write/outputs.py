@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -19,7 +20,15 @@ from builder.model import Receipt, Recipe, Shared, Signature
 from builder.read.tree import signature_of
 from builder.workers import map_chunks, open_workers, split_chunks
 from builder.write.make import Batch, Made, make_batch
-from builder.write.stage import STAGE, SUMS, close_stage, open_stage, publish
+from builder.write.stage import (
+    STAGE,
+    SUMS,
+    close_stage,
+    is_inside,
+    open_stage,
+    publish,
+    undo_stage,
+)
 
 # A file's times have the step of the kernel's clock; waiting this long makes the next change
 # visible.
@@ -64,7 +73,11 @@ def plan_outputs(recipes: Iterable[Recipe], receipts: Mapping[str, Receipt], out
     wanted: set[str] = set()
     top = f"{output}/"
     is_there = output.is_dir()
-    ours = receipts.keys() if receipts else read_sums(output).keys()
+    listed = receipts.get(SUMS)
+    plan.lists_itself = listed is not None and not why_touched(listed, top + SUMS)
+    # A list that is not the one of the receipts was written by a build that was killed before it
+    # could keep them: what it names is ours too.
+    ours = receipts.keys() | (set() if plan.lists_itself else read_sums(output).keys())
     for recipe in recipes:
         path = recipe.path
         if path in wanted:
@@ -80,12 +93,12 @@ def plan_outputs(recipes: Iterable[Recipe], receipts: Mapping[str, Receipt], out
             continue
         plan.stale.append(recipe)
         plan.reasons[path] = reason
-        if is_there and path not in ours and os.path.lexists(top + path):
+        if is_there and (
+            os.path.isdir(top + path) if path in ours else os.path.lexists(top + path)
+        ):
             plan.foreign.add(path)
     if problems:
         raise BuildFailed(problems)
-    listed = receipts.get(SUMS)
-    plan.lists_itself = listed is not None and not _why_touched(listed, top + SUMS)
     plan.removals = sorted(path for path in ours if path not in wanted and path != SUMS)
     if not receipts and is_there:
         plan.unknown = sorted(_unknown_files(output, wanted.union(ours)))
@@ -121,8 +134,7 @@ def write_outputs(
     except BaseException:
         # Before the journal is complete this undoes the build; after it, the next command finishes.
         if not (stage / "journal.json").exists():
-            close_stage(output)
-            _remove_if_empty(output)
+            undo_stage(output)
         raise
     close_stage(output)
     time.sleep(CLOCK_STEP_SECONDS)
@@ -153,8 +165,10 @@ def read_sums(output: Path) -> dict[str, bytes]:
     for line in text.split("\n"):
         is_escaped = line.startswith("\\")
         sha256, _, path = line.removeprefix("\\").partition("  ")
-        if path and len(sha256) == 64:  # hexadecimal digits of SHA-256
-            sums[_unescape(path) if is_escaped else path] = bytes.fromhex(sha256)
+        path = _unescape(path) if is_escaped else path
+        # Any other line is not ours, and nothing may be removed for its sake.
+        if path and is_inside(path) and re.fullmatch(r"[0-9a-f]{64}", sha256):
+            sums[path] = bytes.fromhex(sha256)
     return sums
 
 
@@ -177,10 +191,11 @@ def _why_stale(recipe: Recipe, receipt: Receipt | None, file: str) -> str:
         return "is new"
     if receipt.key != recipe.key:
         return "its recipe changed"
-    return _why_touched(receipt, file)
+    return why_touched(receipt, file)
 
 
-def _why_touched(receipt: Receipt, file: str) -> str:
+def why_touched(receipt: Receipt, file: str) -> str:
+    """Why an output's file is not the one that its receipt is about; "" if it is."""
     try:
         stat = os.stat(file, follow_symlinks=False)  # ten thousand of them
     except OSError:
@@ -227,14 +242,40 @@ def _make_all(
 
 def _refuse_foreign(plan: Plan, made: Iterable[Made], output: Path) -> None:
     """Never write over a file that is not ours, unless it would be the same."""
-    problems = []
+    removals = set(plan.removals)
+    in_the_way = _blocked_folders(output, {item.path.rpartition("/")[0] for item in made})
+    in_the_way -= removals
     for item in made:
-        if item.path in plan.foreign and _sha256(output / item.path) != item.sha256:
-            message = "this file is in the way, and the builder did not make it"
-            hint = "move it away, or build into another folder with --output"
-            problems.append(Problem(f"{output.name}/{item.path}", 0, message, hint))
-    if problems:
-        raise BuildFailed(problems)
+        if item.path in plan.foreign and not _may_replace(output, item, removals):
+            in_the_way.add(item.path)
+    if in_the_way:
+        message = "this is in the way, and the builder did not make it"
+        hint = "move it away, or build into another folder with --output"
+        raise BuildFailed(Problem(f"{output.name}/{path}", 0, message, hint) for path in in_the_way)
+
+
+def _may_replace(output: Path, made: Made, removals: set[str]) -> bool:
+    """Whether what lies at an output's path is the same, or a folder that this build empties."""
+    file = output / made.path
+    if file.is_dir() and not file.is_symlink():
+        return all(
+            os.path.relpath(f"{folder}/{name}", output) in removals
+            for folder, _, names in os.walk(file)
+            for name in names
+        )
+    return _sha256(file) == made.sha256
+
+
+def _blocked_folders(output: Path, folders: set[str]) -> set[str]:
+    """The files that lie where these folders, or those they lie in, must be."""
+    blocked = set()
+    for folder in folders:
+        place = folder
+        while place and not os.path.isdir(f"{output}/{place}"):
+            if os.path.lexists(f"{output}/{place}"):
+                blocked.add(place)
+            place = place.rpartition("/")[0]
+    return blocked
 
 
 def _sha256(file: Path) -> bytes:
@@ -253,11 +294,3 @@ def _unknown_files(output: Path, known: set[str]) -> Iterable[str]:
             path = name if place == "." else f"{place}/{name}"
             if path not in known and path != SUMS:
                 yield path
-
-
-def _remove_if_empty(output: Path) -> None:
-    for folder, _, _ in os.walk(output, topdown=False):
-        try:
-            os.rmdir(folder)
-        except OSError:
-            continue

@@ -12,7 +12,7 @@ import fcntl
 import os
 import sqlite3
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -22,16 +22,21 @@ from builder.model import Receipt, Recipe, Shared, Signature, Source
 
 FOLDER = ".proofpress"
 # Raised when the tables change; a state of another layout is thrown away.
-LAYOUT = 1
-TABLES = """
+LAYOUT = 2
+_SIGNATURE = "size INT, mtime INT, ctime INT, inode INT"
+TABLES = f"""
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB);
-CREATE TABLE sources (path TEXT PRIMARY KEY, size INT, mtime INT, ctime INT, inode INT, digest
-BLOB); CREATE TABLE facts (path TEXT PRIMARY KEY, digest BLOB, facts BLOB); CREATE TABLE galleys
-(digest BLOB PRIMARY KEY, galley BLOB); CREATE TABLE receipts (output TEXT, path TEXT, key BLOB,
-sha256 BLOB, size INT, mtime INT, ctime INT, inode INT, PRIMARY KEY (output, path)); CREATE TABLE
-recipes (output TEXT, path TEXT, recipe BLOB, PRIMARY KEY (output, path)); CREATE TABLE shared
-(digest BLOB PRIMARY KEY, shared BLOB); CREATE TABLE done (output TEXT PRIMARY KEY, tree BLOB, era
-BLOB, options TEXT, since INT, until INT, messages TEXT, has_warnings INT);
+CREATE TABLE sources (path TEXT PRIMARY KEY, {_SIGNATURE}, digest BLOB);
+CREATE TABLE facts (path TEXT PRIMARY KEY, digest BLOB, facts BLOB);
+CREATE TABLE galleys (digest BLOB PRIMARY KEY, galley BLOB);
+CREATE TABLE receipts (output TEXT, path TEXT, key BLOB, sha256 BLOB, {_SIGNATURE},
+    PRIMARY KEY (output, path));
+CREATE TABLE recipes (output TEXT, path TEXT, recipe BLOB, PRIMARY KEY (output, path));
+CREATE TABLE uses (output TEXT, path TEXT, galley BLOB, PRIMARY KEY (output, path, galley));
+CREATE INDEX users ON uses (output, galley);
+CREATE TABLE shared (digest BLOB PRIMARY KEY, shared BLOB);
+CREATE TABLE done (output TEXT PRIMARY KEY, tree BLOB, era BLOB, options TEXT, since INT, until INT,
+    messages TEXT, has_warnings INT);
 """
 
 
@@ -116,7 +121,7 @@ class State:
         if self.recall("era") != era:
             with self.connection as change:
                 for table in ("facts", "galleys", "shared"):
-                    change.execute(f"DELETE FROM {table}")  # names from the line above
+                    change.execute(f"DELETE FROM {table}")  # noqa: S608  # our own names
                 change.execute("DELETE FROM meta WHERE name LIKE 'memo:%'")
             self.remember("era", era)
 
@@ -190,7 +195,7 @@ class State:
         self,
         output: str,
         receipts: Iterable[Receipt],
-        recipes: Iterable[Recipe],
+        recipes: Sequence[Recipe],
         shared: Mapping[bytes, Shared],
         gone: Iterable[str],
         done: Done,
@@ -204,6 +209,12 @@ class State:
         with self.connection as change:
             change.executemany("DELETE FROM receipts WHERE output = ? AND path = ?", places)
             change.executemany("DELETE FROM recipes WHERE output = ? AND path = ?", places)
+            places += [(output, recipe.path) for recipe in recipes]
+            change.executemany("DELETE FROM uses WHERE output = ? AND path = ?", places)
+            change.executemany(
+                "INSERT OR IGNORE INTO uses VALUES (?, ?, ?)",
+                [(output, recipe.path, galley) for recipe in recipes for galley in recipe.galleys],
+            )
             change.executemany(
                 "INSERT OR REPLACE INTO receipts VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows
             )
@@ -227,6 +238,34 @@ class State:
             "SELECT recipe FROM recipes WHERE output = ? AND path = ?", (output, path)
         ).fetchone()
         return decode(Recipe, row[0]) if row else None
+
+    def users(self, output: str, galley: bytes) -> list[Recipe]:
+        """The recipes by which an output's files were last made from a galley."""
+        rows = self.connection.execute(
+            "SELECT recipe FROM uses NATURAL JOIN recipes WHERE output = ? AND galley = ?",
+            (output, galley),
+        )
+        return [decode(Recipe, row[0]) for row in rows]
+
+    def done(self, output: str) -> Done | None:
+        """What the last finished build of an output was made from; None if there was none."""
+        row = self.connection.execute(
+            "SELECT tree, era, options, since, until, messages, has_warnings FROM done"
+            " WHERE output = ?",
+            (output,),
+        ).fetchone()
+        if row is None:
+            return None
+        tree, era, options, since, until, messages, has_warnings = row
+        said = tuple(messages.split("\0")) if messages else ()
+        return Done(tree, era, options, since, until, said, bool(has_warnings))
+
+    def facts_of(self, path: str) -> tuple[bytes, bytes] | None:
+        """(digest of the source, encoded facts) of one file; None if they are not known."""
+        row = self.connection.execute(
+            "SELECT digest, facts FROM facts WHERE path = ?", (path,)
+        ).fetchone()
+        return (row[0], row[1]) if row else None
 
     def shared(self, name: bytes) -> Shared | None:
         """What recipes shared, by its digest."""
