@@ -9,7 +9,6 @@ both; each row gives medians and the median of the ratios of neighbouring runs.
 from __future__ import annotations
 
 import gc
-import io
 import json
 import statistics
 import sys
@@ -89,7 +88,7 @@ def paired(ours: Callable[[], object], theirs: Callable[[], object]) -> tuple[fl
     return statistics.median(times[0]), statistics.median(times[1]), statistics.median(ratios)
 
 
-class Void(io.TextIOBase):
+class Void:
     """A file that keeps nothing."""
 
     def write(self, text: str) -> int:

@@ -17,7 +17,7 @@ from builder import markup
 from builder.codec import Value, digest, encode, to_json
 from builder.config import Settings, load_zone
 from builder.errors import Problem
-from builder.model import KINDS, Facts, Kind
+from builder.model import KINDS, Facts, Kind, Reference
 from builder.read.front_matter import FrontMatter, read_front_matter
 
 # A folder's name may have 255 bytes on common file systems; the rest is for what hosts append.
@@ -107,7 +107,7 @@ def parse_document(path: str, data: bytes, source: bytes, settings: ReadingSetti
         words=body.words,
         headings=body.headings,
         anchors=body.anchors,
-        references=body.references,
+        references=(*body.references, *_paper(values, lines)),
         embeds=body.embeds,
         has_math=body.has_math,
         lines=lines,
@@ -181,6 +181,11 @@ def _snippet(
                 )
             )
     return ""
+
+
+def _paper(values: Mapping[str, Any], lines: Mapping[str, int]) -> tuple[Reference, ...]:
+    """The reference to a page's paper, which stands behind those of its body."""
+    return (Reference("link", values["pdf"], "", lines["pdf"]),) if values.get("pdf") else ()
 
 
 def _with_zone(moment: datetime | None, zone: ZoneInfo) -> datetime | None:

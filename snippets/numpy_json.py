@@ -22,13 +22,21 @@ import json
 import math
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import Any, Literal, NamedTuple, SupportsInt, TextIO
+from typing import Any, Literal, NamedTuple, Protocol, SupportsInt
 
 import numpy as np
 from numpy.typing import NDArray
 
 Nonfinite = Literal["error", "null", "string"]
 Array = NDArray[Any]
+
+
+class Writable(Protocol):
+    """A text file, or whatever else takes text."""
+
+    def write(self, text: str, /) -> object:
+        """Take a piece of text."""
+
 
 # Elements turned into text at a time: enough to be fast, few enough to stay in the cache.
 PIECE = 16_384
@@ -43,7 +51,7 @@ def dumps(value: object, *, nonfinite: Nonfinite = "error") -> str:
     return "".join(_plain(value, None, _policy(nonfinite)))
 
 
-def dump(value: object, file: TextIO, *, nonfinite: Nonfinite = "error") -> None:
+def dump(value: object, file: Writable, *, nonfinite: Nonfinite = "error") -> None:
     """Write what `dumps` returns piece by piece, so that memory does not grow with the arrays."""
     for piece in _plain(value, None, _policy(nonfinite)):
         file.write(piece)
@@ -58,13 +66,13 @@ def dumps_tagged(value: object) -> str:
     return "".join(_tagged(value, None))
 
 
-def dump_tagged(value: object, file: TextIO) -> None:
+def dump_tagged(value: object, file: Writable) -> None:
     """Write what `dumps_tagged` returns piece by piece."""
     for piece in _tagged(value, None):
         file.write(piece)
 
 
-def loads_tagged(text: str | bytes) -> object:
+def loads_tagged(text: str | bytes) -> Any:
     """The value that `dumps_tagged` wrote; ValueError for a text that it can't have written."""
     return json.loads(text, object_hook=_untag, parse_constant=_refuse_constant)
 
@@ -693,8 +701,7 @@ def main() -> None:
     print("\ndumps_tagged:")
     text = dumps_tagged(values["rows"])
     print(f"  {text}")
-    again: Any = loads_tagged(text)
-    print(f"  comes back as {again!r}")
+    print(f"  comes back as {loads_tagged(text)!r}")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Mapping, Sequence
 from urllib.parse import quote, unquote
 
 from builder.errors import Problem
@@ -18,12 +18,14 @@ from builder.model import Facts
 # First parts of addresses that the builder makes itself.
 RESERVED = frozenset(
     ("posts", "notes", "trivia", "cards", "tags", "series", "archive", "page", "search", "status",
-    "assets")
+     "assets", ".proofpress")
 )  # fmt: skip
 RESERVED_FILES = frozenset(
     ("index.html", "404.html", "robots.txt", "sitemap.xml", "atom.xml", "rss.xml", "feed.json",
-     "status.json", "SHA256SUMS", "_headers")
+     "status.json", "sha256sums", "_headers")
 )  # fmt: skip
+_LISTS = frozenset(("posts", "notes", "trivia", "cards"))
+_OLDER_PAGE = re.compile(r"page(/[0-9]+(/index\.html)?)?").fullmatch
 _PLAIN = re.compile(r"[A-Za-z0-9/._~-]*").fullmatch
 
 
@@ -56,17 +58,22 @@ def group_address(folder: str, name: str) -> str:
 
 def output_of(address: str) -> str:
     """The file that answers an address: "posts/softmax/index.html"."""
-    path = unquote(address).lstrip("/")
+    return output_at(unquote(address))
+
+
+def output_at(path: str) -> str:
+    """The file that answers an address that is percent-decoded already."""
+    path = path.lstrip("/")
     return f"{path}index.html" if not path or path.endswith("/") else path
 
 
 def alias_address(alias: str) -> str:
-    """The address of an alias; one without an ending is a folder."""
+    """The address of an alias (percent-decoded); one without an ending is a folder."""
     is_file = "." in alias.rsplit("/", 1)[-1]
     return encode_address(alias if is_file or alias.endswith("/") else f"{alias}/")
 
 
-def asset_output(path: str, page_folders: dict[str, str]) -> str:
+def asset_output(path: str, page_folders: Mapping[str, str]) -> str:
     """Where a file that is copied lies in the output.
 
     Files in content/static/ lie at the root; those of a page folder beside their page
@@ -74,59 +81,77 @@ def asset_output(path: str, page_folders: dict[str, str]) -> str:
     """
     if path.startswith("content/static/"):
         return path.removeprefix("content/static/")
-    folder = path.rpartition("/")[0]
-    while folder:
-        if folder in page_folders:
-            return page_folders[folder] + path[len(folder) + 1 :]
-        folder = folder.rpartition("/")[0]
+    folder = nearest_folder(path, page_folders)
+    if folder:
+        return page_folders[folder] + path[len(folder) + 1 :]
     inner = path.removeprefix("content/")
     return inner.removeprefix("pages/")
 
 
-def find_clashes(places: Iterable[tuple[str, str, int]]) -> list[Problem]:
-    """Problems for outputs that are asked for twice; `places` are (output, path of who asks, line).
+def nearest_folder(path: str, folders: Collection[str]) -> str:
+    """The innermost of some folders that a file lies in; "" if it lies in none."""
+    folder = path.rpartition("/")[0]
+    while folder and folder not in folders:
+        folder = folder.rpartition("/")[0]
+    return folder
+
+
+def find_clashes(places: Sequence[tuple[str, str, int]]) -> list[Problem]:
+    """Problems for outputs that are asked for twice, or that are a file here and a folder there;
+    `places` are (output, path of who asks, line).
 
     Names that differ in case or Unicode form alone are one file on some machines, so they clash as
     well.
     """
     problems = []
     taken: dict[str, tuple[str, str]] = {}
+    folders: dict[str, str] = {}
     for output, path, line in places:
-        key = (
-            output
-            if output.isascii() and output.islower()
-            else unicodedata.normalize("NFC", output).casefold()
-        )
+        key = _case_free(output)
         if key in taken:
             other, first = taken[key]
-            shown = f"'/{output.removesuffix('index.html')}'"
             what = (
                 "the address"
                 if first == output
                 else f"the address (but for upper and lower case, of '/{first}')"
             )
-            problems.append(
-                Problem(
-                    path,
-                    line,
-                    f"{what} {shown} is also that of {other}",
-                    "give one of them another 'slug:'",
-                )
-            )
+            message = f"{what} '{_shown(output)}' is also that of {other}"
+            problems.append(Problem(path, line, message, _ANOTHER_NAME))
         else:
             taken[key] = (path, output)
+        folder = key.rpartition("/")[0]
+        while folder and folder not in folders:
+            folders[folder] = path
+            folder = folder.rpartition("/")[0]
+    for output, path, line in places:
+        other = folders.get(_case_free(output), "")
+        if other:
+            message = f"the file '/{output}' would lie where {other} needs a folder"
+            problems.append(Problem(path, line, message, _ANOTHER_NAME))
     return problems
 
 
 def find_reserved(output: str, path: str, line: int) -> list[Problem]:
     """A problem if an output would lie where the builder writes its own pages."""
-    first, _, rest = output.partition("/")
-    is_index = first in RESERVED and rest in ("index.html", "atom.xml", "rss.xml", "feed.json")
-    is_generated = (
-        first in ("tags", "series", "archive", "page", "search", "status", "assets") and rest
-    )
-    if output in RESERVED_FILES or is_index or is_generated:
-        shown = output.removesuffix("index.html")
-        return [Problem(path, line, f"the address '/{shown}' is one that the builder makes itself",
-                        "give another 'slug:' or file name")]  # fmt: skip
+    first, _, rest = _case_free(output).partition("/")
+    is_index = first in RESERVED and rest in ("", "index.html", "atom.xml", "rss.xml", "feed.json")
+    is_generated = first in RESERVED and first not in _LISTS
+    is_older = first in _LISTS and _OLDER_PAGE(rest)
+    # A folder of that name would be in the way of the file just as well.
+    if first in RESERVED_FILES or is_index or is_generated or is_older:
+        message = f"the address '{_shown(output)}' is one that the builder makes itself"
+        return [Problem(path, line, message, "give another 'slug:' or file name")]
     return []
+
+
+_ANOTHER_NAME = "give one of them another 'slug:', alias or file name"
+
+
+def _shown(output: str) -> str:
+    """The address of an output, as problems name it."""
+    return f"/{output.removesuffix('index.html')}"
+
+
+def _case_free(output: str) -> str:
+    is_plain = output.isascii() and output.islower()
+    return output if is_plain else unicodedata.normalize("NFC", output).casefold()

@@ -8,12 +8,13 @@ that is left out of this build, or a problem with "did you mean".
 from __future__ import annotations
 
 import posixpath
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from builder.errors import Problem, did_you_mean
-from builder.link.addresses import encode_address, output_of
+from builder.link.addresses import encode_address, output_at
 from builder.model import Facts, Reference, Target
 
 # Looking for near names among 100,000 takes a moment; a broken site has enough to read after this
@@ -27,7 +28,7 @@ class Index:
 
     `pages` by path of the file; `addresses` and `anchors` of pages by position; `outputs` maps the
     site's other files to their titles; `omitted` are the paths of pages left out, `omitted_outputs`
-    their outputs.
+    their outputs, `omitted_files` the files that stay with them.
     """
 
     facts: Sequence[Facts]
@@ -38,6 +39,8 @@ class Index:
     outputs: frozenset[str]
     omitted: Mapping[str, Facts]
     omitted_outputs: Mapping[str, str]
+    omitted_files: Mapping[str, str]
+    full_names: dict[str, list[int]] = field(default_factory=dict)
     names: dict[str, list[int]] = field(default_factory=dict)
     omitted_names: dict[str, str] = field(default_factory=dict)
     anchor_sets: dict[int, frozenset[str]] = field(default_factory=dict)
@@ -107,12 +110,17 @@ def _resolve_elsewhere(reference: Reference, path: str, place: str, index: Index
     name, _, query = reference.target.partition("?")
     if place in index.omitted:
         return _left_out(reference, path, index.omitted[place].path)
-    if place in index.files and not name.startswith("/"):
-        url = _with_tail("/" + encode_address(index.files[place]), query, reference.fragment)
-        return Resolved(Target(url, ""), None)
-    address = unquote(name) if name.startswith("/") else ""
-    if address:
-        for output in (output_of(address), output_of(f"{address}/")):
+    if place in index.omitted_files:
+        return _left_behind(reference, path, index.omitted_files[place])
+    if not name.startswith("/"):
+        # A file's own name may have a question mark.
+        whole = posixpath.normpath(f"{path.rpartition('/')[0]}/{reference.target}")
+        for file, tail in ((whole, ""), (place, query)):
+            if file in index.files:
+                url = "/" + encode_address(index.files[file])
+                return Resolved(Target(_with_tail(url, tail, reference.fragment), ""), None)
+    else:
+        for output in (output_at(name), output_at(f"{name}/")):
             if output in index.by_output:
                 return _to_page(
                     reference, path, index.by_output[output], query, reference.fragment, index
@@ -129,8 +137,9 @@ def _resolve_name(reference: Reference, path: str, index: Index) -> Resolved:
     """A wikilink: by slug, by kind and slug, by title, by the file's name."""
     if not index.names:
         _index_names(index)
-    name = reference.target.strip().casefold()
-    found = index.names.get(name, [])
+    name = _same(reference.target.strip())
+    # A kind with a slug means one page whatever others are called: it is the way out of ambiguity.
+    found = index.full_names.get(name) or index.names.get(name, [])
     if len(found) == 1:
         return _to_page(reference, path, found[0], "", reference.fragment, index)
     if found:
@@ -152,6 +161,7 @@ def _resolve_name(reference: Reference, path: str, index: Index) -> Resolved:
 
 def _index_names(index: Index) -> None:
     for position, facts in enumerate(index.facts):
+        index.full_names.setdefault(_same(_full_name(facts)), []).append(position)
         for name in _names(facts):
             index.names.setdefault(name, []).append(position)
     for facts in index.omitted.values():
@@ -162,12 +172,17 @@ def _index_names(index: Index) -> None:
 def _names(facts: Facts) -> set[str]:
     stem = posixpath.basename(facts.path.removesuffix("/index.md")).removesuffix(".md")
     return {
-        facts.slug.casefold(),
-        stem.casefold(),
-        facts.title.casefold(),
-        _full_name(facts).casefold(),
-        f"{facts.kind}/{stem}".casefold(),
+        _same(facts.slug),
+        _same(stem),
+        _same(facts.title),
+        _same(_full_name(facts)),
+        _same(f"{facts.kind}/{stem}"),
     }
+
+
+def _same(name: str) -> str:
+    """A name without what readers don't tell apart: case, and Unicode's ways to write an accent."""
+    return name.casefold() if name.isascii() else unicodedata.normalize("NFC", name).casefold()
 
 
 def _full_name(facts: Facts) -> str:
@@ -177,6 +192,16 @@ def _full_name(facts: Facts) -> str:
 def _left_out(reference: Reference, path: str, omitted: str) -> Resolved:
     message = f"the link to '{omitted}' became its text: that page is left out of this build"
     return Resolved(None, None, Problem(path, reference.line, message, is_warning=True))
+
+
+def _left_behind(reference: Reference, path: str, omitted: str) -> Resolved:
+    """A file that stays with a page that is left out; a picture cannot become its text."""
+    if reference.form != "image":
+        return _left_out(reference, path, omitted)
+    message = f"the picture '{reference.target}' is left out of this build with '{omitted}'"
+    return Resolved(
+        None, None, Problem(path, reference.line, message, "move it to content/static/")
+    )
 
 
 def _nothing(reference: Reference, path: str, place: str, index: Index) -> Problem:

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from builder import cards
-from builder.config import Options, Settings
+from builder.config import SETTINGS_FILE, Options, Settings
 from builder.errors import Problem, did_you_mean
 from builder.link.addresses import (
     alias_address,
     asset_output,
     find_clashes,
     find_reserved,
+    nearest_folder,
     output_of,
     page_address,
 )
@@ -67,11 +69,12 @@ def link_site(material: Material) -> Site:
     tags, tag_problems = group_pages(published, "tags")
     groups, series_problems = group_pages(published, "series")
     problems += tag_problems + series_problems
-    assets = _place_assets(material, published, addresses)
+    assets, omitted_files = _place_assets(material, published, omitted)
     redirects = _place_redirects(published, addresses)
     problems += _check_places(published, addresses, assets, redirects)
+    problems += _check_ids(published)
 
-    index = _index(published, addresses, omitted, tags, groups, assets, redirects)
+    index = _index(published, addresses, omitted, omitted_files, tags, groups, assets, redirects)
     targets, backlinks = _resolve_all(published, index, problems)
     listings = [_find_listings(facts, material.code, problems) for facts in published]
     _check_files(published, material, index, problems)
@@ -137,24 +140,23 @@ def _newest_first(facts: Facts) -> tuple[bool, int, str]:
 
 
 def _place_assets(
-    material: Material, published: Sequence[Facts], addresses: Sequence[str]
-) -> tuple[Asset, ...]:
+    material: Material, published: Sequence[Facts], omitted: Mapping[str, Facts]
+) -> tuple[tuple[Asset, ...], dict[str, str]]:
+    """The files to copy; and those that stay with a page that is left out, with its path."""
     folders = {
-        facts.path.removesuffix("/index.md"): output_of(url).removesuffix("index.html")
-        for facts, url in zip(published, addresses, strict=True)
+        facts.path.removesuffix("/index.md"): output_of(page_address(facts))[: -len("index.html")]
+        for facts in (*published, *omitted.values())
         if facts.path.endswith("/index.md")
     }
-    # The files of a page that is left out stay with it.
-    hidden = tuple(
-        facts.path.removesuffix("index.md")
-        for facts in material.documents
-        if facts.path.endswith("/index.md") and why_omitted(facts, material.options)
-    )
-    return tuple(
-        Asset(path, content_digest, asset_output(path, folders))
-        for path, content_digest in material.files
-        if not (hidden and path.startswith(hidden))
-    )
+    assets = []
+    hidden = {}
+    for path, content_digest in material.files:
+        owner = f"{nearest_folder(path, folders)}/index.md" if omitted else ""
+        if owner in omitted:
+            hidden[path] = owner
+        else:
+            assets.append(Asset(path, content_digest, asset_output(path, folders)))
+    return tuple(assets), hidden
 
 
 def _place_redirects(published: Sequence[Facts], addresses: Sequence[str]) -> tuple[Redirect, ...]:
@@ -193,10 +195,24 @@ def _check_places(
     return problems
 
 
+def _check_ids(published: Sequence[Facts]) -> list[Problem]:
+    """A feed's reader shows one entry for one id."""
+    first: dict[str, str] = {}
+    problems = []
+    for facts in published:
+        if facts.feed_id:
+            other = first.setdefault(facts.feed_id, facts.path)
+            if other != facts.path:
+                message = f"the id '{facts.feed_id}' is also that of {other}"
+                problems.append(Problem(facts.path, facts.lines["id"], message, "ids must differ"))
+    return problems
+
+
 def _index(
     published: Sequence[Facts],
     addresses: Sequence[str],
     omitted: Mapping[str, Facts],
+    omitted_files: Mapping[str, str],
     tags: Sequence[Tag],
     groups: Sequence[Tag],
     assets: Sequence[Asset],
@@ -214,6 +230,7 @@ def _index(
         outputs=frozenset(outputs),
         omitted=omitted,
         omitted_outputs={output_of(page_address(facts)): path for path, facts in omitted.items()},
+        omitted_files=omitted_files,
     )
 
 
@@ -269,7 +286,7 @@ def _find_listings(
 def _check_files(
     published: Iterable[Facts], material: Material, index: Index, problems: list[Problem]
 ) -> None:
-    """Whether every card has its snippet, every `pdf` its file, every menu entry its page."""
+    """Whether every card has its snippet, and every entry of the menu its page."""
     for facts in published:
         if facts.kind == "cards" and not cards.card_files(facts.snippet, material.code):
             known = {
@@ -286,22 +303,25 @@ def _check_files(
                     facts.path, line, f"there is no snippet 'snippets/{facts.snippet}.py'", hint
                 )
             )
-        if facts.pdf:
-            folder = facts.path.rpartition("/")[0]
-            if f"{folder}/{facts.pdf}" not in index.files:
-                near = [
-                    path[len(folder) + 1 :] for path in index.files if path.startswith(f"{folder}/")
-                ]
-                hint = did_you_mean(facts.pdf, near, "put the file beside this one")
-                problems.append(
-                    Problem(facts.path, facts.lines["pdf"], f"there is no file '{facts.pdf}'", hint)
-                )
     for item in material.settings.menu:
-        if (
-            item.url.startswith("/")
-            and output_of(item.url) not in index.by_output.keys() | index.outputs
-        ):
-            hint = did_you_mean(item.url, [*index.addresses])
-            problems.append(
-                Problem("pyproject.toml", 0, f"the menu's '{item.url}' leads to nothing", hint)
-            )
+        if item.url.startswith("/") and not item.url.startswith("//"):
+            problems += _check_entry(item.url, index)
+
+
+def _check_entry(url: str, index: Index) -> list[Problem]:
+    """A problem if an entry of the menu leads to nothing."""
+    path, _, fragment = url.partition("#")
+    output = output_of(path.partition("?")[0])
+    page = index.by_output.get(output)
+    if page is not None and fragment and unquote(fragment) not in index.facts[page].anchors:
+        message = f"the menu's '{url}': that page has no such anchor"
+        return [
+            Problem(SETTINGS_FILE, 0, message, did_you_mean(fragment, index.facts[page].anchors))
+        ]
+    if page is not None or output in index.outputs:
+        return []
+    if output in index.omitted_outputs:
+        message = f"the menu's '{url}': '{index.omitted_outputs[output]}' is left out of this build"
+        return [Problem(SETTINGS_FILE, 0, message, "take it out of the menu until it is published")]
+    hint = did_you_mean(url, index.addresses)
+    return [Problem(SETTINGS_FILE, 0, f"the menu's '{url}' leads to nothing", hint)]

@@ -110,9 +110,11 @@ def _read_yaml(block: str, path: str) -> tuple[dict[str, Spelled], dict[str, int
         return {}, {}, [Problem(path, line, f"front matter is not YAML: {what}", _YAML_HINT)]
     except yaml.YAMLError as error:
         line = _line_of_control(block)
-        return {}, {}, [
-            Problem(path, line, f"front matter is not YAML: {str(error).splitlines()[0]}")
-        ]
+        return (
+            {},
+            {},
+            [Problem(path, line, f"front matter is not YAML: {str(error).splitlines()[0]}")],
+        )
     if root is None:
         return {}, {}, []
     if not isinstance(root, yaml.MappingNode):
@@ -302,9 +304,7 @@ def _series(value: Spelled) -> str:
 
 def _check_group(name: str, what: str) -> None:
     if name in (".", "..") or re.search(r"[/\\]", name):
-        raise ValueError(
-            f"{what}'{name}' cannot be one part of an address\nleave out '/' and '\\'"
-        )
+        raise ValueError(f"{what}'{name}' cannot be one part of an address\nleave out '/' and '\\'")
 
 
 def _aliases(value: Spelled) -> tuple[str, ...]:

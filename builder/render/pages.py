@@ -15,7 +15,7 @@ from markupsafe import Markup
 from builder import cards, markup
 from builder.codec import Value, decode, encode
 from builder.errors import BuildFailed, Problem
-from builder.link.addresses import encode_address, output_of
+from builder.link.addresses import output_of
 from builder.model import Facts, Galley, Heading, Listing, Page, Recipe
 from builder.render.ingredients import Ingredients
 from builder.render.shared import NamedLink, SiteView, Theme
@@ -163,7 +163,7 @@ def _view(page: Page, press: Press, ingredients: Ingredients) -> PageView:
         edit_url=f"{press.site.edit_url.rstrip('/')}/{quote(facts.path)}"
         if press.site.edit_url
         else "",
-        pdf=_pdf(facts, page.url, base),
+        pdf=_pdf(page, base),
         extra=json.loads(facts.extra) if facts.extra else {},
         card=CardView(facts.snippet, "none", words["not_checked"])
         if facts.kind == "cards"
@@ -171,17 +171,13 @@ def _view(page: Page, press: Press, ingredients: Ingredients) -> PageView:
     )
 
 
-def _pdf(facts: Facts, url: str, base: str) -> NamedLink | None:
-    """The paper that a page shows; beside the page if it has a folder, else beside its file."""
-    if not facts.pdf:
+def _pdf(page: Page, base: str) -> NamedLink | None:
+    """The paper that a page shows; None for none."""
+    # Its reference stands behind those of the body.
+    target = page.targets[-1] if page.facts.pdf else None
+    if target is None:
         return None
-    in_folder = facts.path.endswith("/index.md")
-    folder = url if in_folder else f"/{facts.path.removeprefix('content/').rpartition('/')[0]}/"
-    return NamedLink(
-        facts.pdf,
-        f"{base}{folder.replace('/pages/', '/', 1)}{encode_address(facts.pdf)}",
-        "application/pdf",
-    )
+    return NamedLink(page.facts.pdf, base + target.url, "application/pdf")
 
 
 def _head(facts: Facts, canonical: str, site: SiteView, lang: str) -> Head:

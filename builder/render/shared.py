@@ -8,8 +8,10 @@ recipe book.
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 
 from builder.codec import Value
 from builder.config import Settings
@@ -170,6 +172,7 @@ def theme_assets(files: Mapping[str, Source]) -> dict[str, Asset]:
 
 def rebase(url: str, base: str) -> str:
     """An address of the site with the base path; any other as it is."""
-    return (
-        f"{base}{encode_address(url)}" if url.startswith("/") and not url.startswith("//") else url
-    )
+    if not url.startswith("/") or url.startswith("//"):
+        return url
+    path = re.split("[?#]", url, maxsplit=1)[0]
+    return base + encode_address(unquote(path)) + url[len(path) :]

@@ -7,6 +7,7 @@ problems. It reads and verifies what a recipe names, just before the maker is ca
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping
@@ -56,7 +57,8 @@ class Made:
 def make_batch(batch: Batch) -> list[Made | Problem]:
     """Every output of a batch staged; problems for those that could not be made."""
     results: list[Made | Problem] = []
-    connection = _connect(batch.cache)
+    # Kept from batch to batch, but neither over a fork nor when the cache was deleted and made anew.
+    connection = _connect(batch.cache, batch.cache.stat().st_ino, os.getpid())
     for number, recipe in enumerate(batch.recipes, batch.first):
         staged = str(number)
         try:
@@ -125,5 +127,5 @@ def read_verified(file: Path, content_digest: bytes) -> bytes:
 
 
 @lru_cache(maxsize=1)
-def _connect(cache: Path) -> sqlite3.Connection:
+def _connect(cache: Path, _inode: int, _process: int) -> sqlite3.Connection:
     return connect(cache)

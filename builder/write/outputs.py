@@ -158,7 +158,8 @@ def write_outputs(
 def read_sums(output: Path) -> dict[str, bytes]:
     """The outputs that SHA256SUMS lists, with their digests; none if there is no such list."""
     try:
-        text = (output / SUMS).read_text(encoding="utf-8")
+        # Not read_text: a carriage return in a name is no end of a line.
+        text = (output / SUMS).read_bytes().decode()
     except (OSError, UnicodeDecodeError):
         return {}
     sums = {}

@@ -110,7 +110,7 @@ def test_the_libraries_it_looks_for_are_installed_under_these_names() -> None:
 
 
 # What a build imports and its output does not depend on.
-SHAPELESS = frozenset({"proofpress", "python_dateutil", "six"})
+SHAPELESS = frozenset({"proofpress", "python_dateutil", "setuptools", "six", "typing_extensions"})
 WHAT_IS_IMPORTED = """
 import importlib.metadata, json, sys
 from builder.cli import main

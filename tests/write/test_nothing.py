@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from builder.read.tree import theme_folder
+from builder.read.tree import survey, theme_folder
 from builder.write.nothing import said_before
 from tests.project import NOW, Project, note
 
@@ -20,7 +20,8 @@ SAME = "drafts=False future=False"
 
 def ask(project: Project, now: int = NOW, options: str = SAME) -> tuple[int, list[str], bool] | None:
     theme = project.order.theme or theme_folder()
-    return said_before(project.root, theme, project.output, "site", options, now)
+    found = survey(project.root, theme)
+    return said_before(project.root, found, project.output, "site", options, now)
 
 
 @pytest.fixture
