@@ -95,7 +95,7 @@ def check_settings(text: str) -> Settings:
     table = tools.get("proofpress") if isinstance(tools, dict) else None
     if not isinstance(table, dict):
         raise BuildFailed([Problem(
-            SETTINGS_FILE, 0, "has no table [tool.proofpress]", 
+            SETTINGS_FILE, 0, "has no table [tool.proofpress]",
             "add one with title, base_url and author",
         )])  # fmt: skip
     problems = [

@@ -449,9 +449,10 @@ def _tagged_array(array: Array, place: _Place | None) -> Iterator[str]:
         yield ', "mask": '
         yield from ["null"] if array.mask is np.ma.nomask else _flat(np.asarray(array.mask), place)
         yield ', "fill_value": '
-        fill = np.asarray(array.fill_value)
-        usual = np.asarray(np.ma.default_fill_value(array.dtype)).astype(fill.dtype)
         # NumPy's own 999999 is beyond an int8, its "N/A" longer than a U1; null brings them back.
+        with np.errstate(over="ignore"):
+            fill = np.asarray(array.fill_value)
+            usual = np.asarray(np.ma.default_fill_value(array.dtype)).astype(fill.dtype)
         is_usual = fill.tobytes() == usual.tobytes()
         yield from ["null"] if is_usual else _flat(fill.astype(array.dtype), place)
         yield f', "hard_mask": {json.dumps(bool(array.hardmask))}'

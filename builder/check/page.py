@@ -144,7 +144,7 @@ def _under(base: str, use: Use) -> Use:
 
 
 def _is_address(tag: str, name: str, attributes: dict[str, str | None]) -> bool:
-    if name not in attributes or tag == "base":
+    if tag == "base":
         return False
     if name == "data":
         return tag == "object"

@@ -135,10 +135,11 @@ def find_reserved(output: str, path: str, line: int) -> list[Problem]:
     """A problem if an output would lie where the builder writes its own pages."""
     first, _, rest = _case_free(output).partition("/")
     is_index = first in RESERVED and rest in ("", "index.html", "atom.xml", "rss.xml", "feed.json")
+    is_below = first in RESERVED and rest.startswith("index.html/")
     is_generated = first in RESERVED and first not in _LISTS
     is_older = first in _LISTS and _OLDER_PAGE(rest)
     # A folder of that name would be in the way of the file just as well.
-    if first in RESERVED_FILES or is_index or is_generated or is_older:
+    if first in RESERVED_FILES or is_index or is_below or is_generated or is_older:
         message = f"the address '{_shown(output)}' is one that the builder makes itself"
         return [Problem(path, line, message, "give another 'slug:' or file name")]
     return []

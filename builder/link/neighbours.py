@@ -16,6 +16,7 @@ MOST_RELATED = 3
 # linear.
 SMALL_TAG = 8
 NEAREST = 2
+LONGEST_NAME = 200
 
 
 def find_neighbours(
@@ -51,10 +52,13 @@ def group_pages(pages: Sequence[Facts], folder: str) -> tuple[tuple[Tag, ...], l
             spellings.setdefault(group_slug(name), {})[name] = position
     problems = []
     for slug, names_of in spellings.items():
-        if len(slug.encode()) > 200:  # what a folder's name may be long, with room to spare
+        # A folder's name may have 255 bytes; and the list of all is a file of the other name.
+        is_long = len(slug.encode()) > LONGEST_NAME
+        if is_long or slug == "index.html":
             facts = pages[members[slug][0]]
             line = facts.lines.get(folder, 0)
-            problems.append(Problem(facts.path, line, f"'{slug[:40]}…' is too long for an address"))
+            why = f"'{slug[:40]}…' is too long" if is_long else f"'{slug}' is no name"
+            problems.append(Problem(facts.path, line, f"{why} for an address"))
         _, *others = sorted(names_of.items(), key=_by_age)
         first = _spelling(names_of)
         for name, position in others:

@@ -188,10 +188,8 @@ def _check_places(
         for redirect, facts in zip(redirects, owners, strict=True)
     ]
     problems = find_clashes(places)
-    paged = [facts.kind == "pages" for facts in published]
-    for number, (output, path, line) in enumerate(places):
-        if number >= len(paged) or paged[number]:
-            problems += find_reserved(output, path, line)
+    for output, path, line in places:
+        problems += find_reserved(output, path, line)
     return problems
 
 

@@ -137,7 +137,7 @@ def _too_deep(block: str) -> int:
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > DEEPEST:
-                return int(event.start_mark.line) + 2
+                return event.start_mark.line + 2 if event.start_mark else 1
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
     return 0
@@ -196,7 +196,8 @@ class _YamlReader:
             if isinstance(node, yaml.SequenceNode):
                 return [self.value(item) for item in node.value]
             text = str(node.value)
-            is_plain = not node.style  # None from the parser in Python, "" from that in C
+            # The style is None from the parser in Python, "" from that in C.
+            is_plain = isinstance(node, yaml.ScalarNode) and not node.style
             return "" if is_plain and text in ("~", "null") else text
         finally:
             self.open.discard(id(node))
@@ -216,7 +217,7 @@ def _read_toml(block: str, path: str) -> tuple[dict[str, Spelled], dict[str, int
         return {}, {}, [Problem(path, line, f"front matter is not TOML: {error}")]
     except RecursionError:
         return {}, {}, [Problem(path, 1, "front matter is nested too deeply")]
-    lines = {}
+    lines: dict[str, int] = {}
     for number, text in enumerate(block.splitlines(), 2):
         if found := re.match(r"\s*\[*\s*[\"']?([\w-]+)[\"']?\s*[\].=]", text):
             lines.setdefault(found[1], number)

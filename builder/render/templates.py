@@ -5,8 +5,9 @@ In: template texts. Out: filled pages. It owns Jinja2; no other module sees its 
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import TracebackType
@@ -18,6 +19,7 @@ from jinja2.bccache import Bucket
 
 from builder.codec import decode
 from builder.errors import BuildFailed, Problem, did_you_mean
+from builder.model import KINDS
 from builder.render.ingredients import Ingredients
 from builder.render.shared import Common, SiteView
 
@@ -58,12 +60,11 @@ def find_needs(texts: Mapping[str, str], paths: Mapping[str, str]) -> dict[str, 
     A name that is worked out while filling may mean any template, so such a template needs all of
     them. BuildFailed with every template that cannot be read, or needs one that does not exist.
     """
-    environment = _environment({})
     direct: dict[str, set[str]] = {}
     problems = []
     for name, text in texts.items():
         try:
-            found = set(meta.find_referenced_templates(environment.parse(text, name)))
+            found = _find_named(name, text)
         except jinja2.TemplateSyntaxError as error:
             problems.append(Problem(paths[name], error.lineno, f"template error: {error.message}"))
             continue
@@ -75,6 +76,17 @@ def find_needs(texts: Mapping[str, str], paths: Mapping[str, str]) -> dict[str, 
     if problems:
         raise BuildFailed(problems)
     return {name: tuple(sorted(_closure(name, direct))) for name in direct}
+
+
+@cache
+def _find_named(name: str, text: str) -> frozenset[str | None]:
+    """The names in a template that compiles; None among them: one is worked out while filling."""
+    environment = _environment({})
+    tree = environment.parse(text, name)
+    found = frozenset(meta.find_referenced_templates(tree))
+    # Unknown filters and tests, and blocks given twice, only show when code is made of the tree.
+    environment.compile(tree, name, raw=True)
+    return found
 
 
 _presses: dict[bytes, Press] = {}
@@ -119,11 +131,51 @@ def _parse_strings(data: bytes) -> dict[str, Any]:
 
 
 def read_strings(data: bytes, path: str) -> dict[str, Any]:
-    """The theme's words in one language; BuildFailed if the file is not TOML."""
+    """The theme's words in one language; BuildFailed if the file is not TOML, or lacks a word."""
     try:
-        return _parse_strings(data)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BuildFailed([Problem(path, 0, f"is not TOML: {error}")]) from None
+        words = _parse_strings(data)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise BuildFailed([Problem(path, line, "is not UTF-8")]) from None
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"at line (\d+)", str(error))
+        line = int(found[1]) if found else 0
+        raise BuildFailed([Problem(path, line, f"is not TOML: {error}")]) from None
+    problems = [*_check_words(words, data.decode(), path)]
+    if problems:
+        raise BuildFailed(problems)
+    return words
+
+
+# The words that the builder itself needs, with examples of what is put into their braces. Those
+# that templates need are found missing where a template asks for them.
+_NEEDED: Mapping[str, Mapping[str, object]] = {
+    **{kind: {} for kind in KINDS},
+    **{f"one_{kind}": {} for kind in KINDS},
+    **{word: {} for word in ("tags", "series", "archive", "status", "not_found", "not_checked")},
+    "date_pattern": {"day": 1, "month": "May", "year": 2026},
+    "tagged": {"name": "x"},
+    "page_number": {"n": 1},
+}
+
+
+def _check_words(words: Mapping[str, Any], text: str, path: str) -> Iterator[Problem]:
+    for word, gaps in _NEEDED.items():
+        line = next((n for n, row in enumerate(text.splitlines(), 1) if row.startswith(word)), 0)
+        value = words.get(word)
+        if not isinstance(value, str):
+            what = f"'{word}' must be text" if word in words else f"the word '{word}' is missing"
+            yield Problem(path, line, what, "the default theme's file has them all")
+            continue
+        try:
+            value.format(**gaps)
+        except (LookupError, ValueError, AttributeError, TypeError):
+            named = ", ".join(f"{{{gap}}}" for gap in gaps)
+            hint = f"it may have {named} in braces" if gaps else "it takes no braces"
+            yield Problem(path, line, f"'{word}' cannot be filled in: {value}", hint)
+    months = words.get("months")
+    if not isinstance(months, list) or [type(month) for month in months] != [str] * 12:
+        yield Problem(path, 0, "'months' must be a list of twelve names")
 
 
 def _closure(name: str, direct: Mapping[str, set[str]]) -> set[str]:

@@ -6,13 +6,12 @@ problems. It reads and verifies what a recipe names, just before the maker is ca
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-import os
 import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from builder.codec import digest
@@ -57,16 +56,16 @@ class Made:
 def make_batch(batch: Batch) -> list[Made | Problem]:
     """Every output of a batch staged; problems for those that could not be made."""
     results: list[Made | Problem] = []
-    # Kept from batch to batch, but neither over a fork nor when the cache was deleted and made anew.
-    connection = _connect(batch.cache, batch.cache.stat().st_ino, os.getpid())
-    for number, recipe in enumerate(batch.recipes, batch.first):
-        staged = str(number)
-        try:
-            sha256 = _make(recipe, batch, connection, batch.stage / staged)
-        except BuildFailed as failure:
-            results += failure.problems
-        else:
-            results.append(Made(recipe.path, staged, sha256))
+    # Not kept from batch to batch: a connection must not cross a fork, nor outlive a deleted cache.
+    with contextlib.closing(connect(batch.cache)) as connection:
+        for number, recipe in enumerate(batch.recipes, batch.first):
+            staged = str(number)
+            try:
+                sha256 = _make(recipe, batch, connection, batch.stage / staged)
+            except BuildFailed as failure:
+                results += failure.problems
+            else:
+                results.append(Made(recipe.path, staged, sha256))
     return results
 
 
@@ -124,8 +123,3 @@ def read_verified(file: Path, content_digest: bytes) -> bytes:
     if digest(data) != content_digest:
         raise SourceChanged(str(file))
     return data
-
-
-@lru_cache(maxsize=1)
-def _connect(cache: Path, _inode: int, _process: int) -> sqlite3.Connection:
-    return connect(cache)

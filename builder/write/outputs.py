@@ -177,13 +177,14 @@ def format_sums(sums: Mapping[str, bytes]) -> bytes:
     """The list of outputs in the form that `sha256sum -c` reads."""
     rows = []
     for path in sorted(sums):
-        escaped = path.replace("\\", "\\\\").replace("\n", "\\n")
+        escaped = path.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r")
         rows.append(f"{'' if escaped == path else chr(92)}{sums[path].hex()}  {escaped}\n")
     return "".join(rows).encode()
 
 
 def _unescape(path: str) -> str:
-    return path.replace("\\\\", "\0").replace("\\n", "\n").replace("\0", "\\")
+    signs = {"\\\\": "\\", "\\n": "\n", "\\r": "\r"}
+    return re.sub(r"\\[\\nr]", lambda found: signs[found[0]], path)
 
 
 def _why_stale(recipe: Recipe, receipt: Receipt | None, file: str) -> str:

@@ -217,6 +217,12 @@ def test_hosts_named_in_advance_are_no_links(output: Output) -> None:
     assert (report.problems, report.external_links) == ((), 0)
 
 
+def test_an_attribute_called_data_holds_an_address_only_in_objects(output: Output) -> None:
+    output.page("a/", '<p data="/notes/no/">x</p>')
+
+    assert output.problems == []
+
+
 def test_the_base_element_is_heeded(output: Output) -> None:
     output.page("a/", '<a href="b/">x</a>', head='<base href="/notes/posts/">').page("posts/b/")
 

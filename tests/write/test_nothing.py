@@ -79,7 +79,8 @@ def hand_edit(site: Project) -> None:
 
 
 def damage_cache(site: Project) -> None:
-    (site.root / ".proofpress/state.db").write_bytes(b"not a database")
+    for file in (site.root / ".proofpress").glob("state.db*"):
+        file.write_bytes(b"not a database")
 
 
 CHANGES: dict[str, Callable[[Project], object]] = {

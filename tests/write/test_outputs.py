@@ -60,14 +60,14 @@ def test_a_moved_site_is_still_up_to_date(site: Project, tmp_path: Path) -> None
 
 def test_every_output_tells_why_it_was_made(site: Project) -> None:
     site.edit("posts/a.md", "Words", "Other words")
-    site.write("notes/c.md", note("C"))
+    site.write("pages/c.md", note("C"))
     (site.output / "404.html").unlink()
     (site.output / "robots.txt").write_text("by hand")
 
     reasons = dict(site.build().report.reasons)  # type: ignore[union-attr]
 
     assert reasons["posts/a/index.html"] == "its recipe changed"
-    assert reasons["notes/c/index.html"] == "is new"
+    assert reasons["c/index.html"] == "is new"
     assert reasons["404.html"] == "its file is lost"
     assert reasons["robots.txt"] == "its file was changed by hand"
     assert "posts/b/index.html" not in reasons

@@ -1,0 +1,36 @@
+# `make build` builds this repository's site, `make test` runs every check. Nothing else is needed
+# than Python 3.11 or newer, git and make.
+PYTHON ?= python3
+BIN := .venv/bin
+WORKERS ?= 2
+
+.PHONY: build test lint cards clean
+
+build: .venv/built
+	@$(BIN)/proofpress build
+
+test: lint cards
+	$(BIN)/pytest --ignore=tests/snippets --numprocesses=$(WORKERS)
+
+lint: .venv/tested
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+# The cards' tests, as the author of any site runs them.
+cards: .venv/tested
+	$(BIN)/proofpress test
+
+clean:
+	rm -rf .venv .proofpress site
+
+.venv/built: pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "installing what building needs into .venv …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+.venv/tested: .venv/built
+	@echo "installing what the tests need into .venv …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[snippets,cluster,dev]'
+	@touch $@
