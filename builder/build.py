@@ -6,6 +6,7 @@ is the only module that knows all the rooms.
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -31,10 +32,12 @@ from builder.write.era import find_era
 from builder.write.make import SourceChanged
 from builder.write.outputs import Plan, plan_outputs, write_outputs
 from builder.write.stage import finish_journal
-from builder.write.state import Done, State
+from builder.write.state import CacheDamaged, Done, State, is_damage
 
 # A tree that never holds still (a checkout going on) is given up after this many attempts.
 ATTEMPTS = 5
+# A site's icon, if its static files have one of these names.
+ICONS = ("favicon.svg", "favicon.png", "favicon.ico")
 # After waiting this long for another build, the files found before may be others.
 LONG_WAIT_NS = 50_000_000
 # After a checkout of more files than this, the whole site is looked at anyway.
@@ -102,12 +105,19 @@ def build(
         finish_journal(order.output)
         if order.is_clean:
             state.renew()
+        is_cache_new = order.is_clean
         for _ in range(ATTEMPTS):
             try:
                 return _build(order, state, started, progress)
             except SourceChanged as change:
                 order = replace(order, tree=None)
                 say(f"{change} changed while it was read; beginning again")
+            except (CacheDamaged, sqlite3.Error) as error:
+                if is_cache_new or not is_damage(error):
+                    raise
+                say("the cache is damaged; making it anew")
+                state.renew()
+                is_cache_new = True
     raise MachineFault(
         "the site's files keep changing while they are read; build again when they hold still"
     )
@@ -376,7 +386,9 @@ def _read_theme(stock: Stock, site: Site) -> Theme:
     present = {page.facts.kind for page in site.pages}
     kinds = [kind for kind in KINDS if kind != "pages" and kind in present]
     needs = _find_needs(inventory, files, stock.state)
-    return Theme(RecipeBook(stock.era), files, needs, stock.settings, strings, kinds)
+    outputs = {asset.output for asset in site.assets}
+    icon = next((name for name in ICONS if name in outputs), "")
+    return Theme(RecipeBook(stock.era), files, needs, stock.settings, strings, kinds, icon)
 
 
 def _find_needs(
@@ -387,8 +399,8 @@ def _find_needs(
     Remembered for the same templates, because it takes parsing them all.
     """
     templates = {name: source for name, source in files.items() if name.endswith((".html", ".xml"))}
-    name = "memo:" + digest_value({key: item.digest for key, item in templates.items()}).hex()
-    found = state.recall(name)
+    name = digest_value({key: item.digest for key, item in templates.items()}).hex()
+    found = state.memo(name)
     if found is None:
         texts = {}
         for key, source in templates.items():
@@ -399,5 +411,5 @@ def _find_needs(
                     [Problem(source.path, 0, f"is not UTF-8: {error.reason}")]
                 ) from None
         found = encode(find_needs(texts, {key: source.path for key, source in templates.items()}))
-        state.remember(name, found)
+        state.keep_memo(name, found)
     return decode(dict[str, tuple[str, ...]], found)

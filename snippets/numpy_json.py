@@ -564,12 +564,11 @@ def _read_masked(form: dict[str, Any]) -> Array:
     fill: Any = form["fill_value"]
     if fill is not None:
         fill = _filled(data.dtype, (), fill)[()]
-    masked: Array = np.ma.MaskedArray(
-        data,
-        mask=np.ma.nomask if mask is None else mask,
-        fill_value=fill,
-        hard_mask=form["hard_mask"],
-    )
+    mask = np.ma.nomask if mask is None else mask
+    with np.errstate(over="ignore"):  # NumPy's own fill value, 1e20, in a field of float16
+        masked: Array = np.ma.MaskedArray(
+            data, mask=mask, fill_value=fill, hard_mask=form["hard_mask"]
+        )
     return masked
 
 

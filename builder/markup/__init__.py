@@ -9,12 +9,10 @@ from __future__ import annotations
 from builder.markup.body import SetBody, set_body
 from builder.markup.code import mark_lines
 from builder.markup.galley import fill_galley
-from builder.markup.math import MATH_CSS
 from builder.markup.parser import set_commonmark
 from builder.markup.text import slugify
 
 __all__ = [
-    "MATH_CSS",
     "SetBody",
     "fill_galley",
     "mark_lines",

@@ -3,7 +3,7 @@ r"""LaTeX to MathML Core.
 In: the formulas of one document, in order, and macros. Out: MathML on the tokens, problems for
 formulas that can't be set. This module owns math-core. It writes `style` attributes, which a strict
 content security policy forbids: each declaration it is known to write becomes a class, and
-`MATH_CSS` says what the classes look like.
+the theme's `css/math.css` says what the classes look like.
 """
 
 from __future__ import annotations
@@ -63,37 +63,6 @@ CLASSES: Mapping[str, str] = {
     "margin-left: -0.2777778em": "math-back-thick",
     "font-variant-caps: small-caps": "math-small-caps",
 }
-
-
-def _css() -> str:
-    rules: dict[str, list[str]] = {}
-    for declaration, name in CLASSES.items():
-        if name:
-            rules.setdefault(name, []).append(declaration)
-    rules["math-left"].append("justify-items: start")
-    rules["math-right"].append("justify-items: end")
-    return "".join(f".{name} {{ {'; '.join(body)} }}\n" for name, body in rules.items())
-
-
-def _stroke(name: str, corner: str) -> str:
-    edge, line = "transparent calc(50% {} 0.03em)", "currentcolor calc(50% {} 0.03em)"
-    stops = ", ".join([edge.format("-"), line.format("-"), line.format("+"), edge.format("+")])
-    return f".menclose-{name} {{ background: linear-gradient(to {corner}, {stops}) }}\n"
-
-
-# The style sheet that formulas need: one rule for each class above, and the strokes and boxes of
-# `menclose`, which MathML Core leaves out.
-MATH_CSS = (
-    _css()
-    + """\
-menclose { display: inline math; position: relative }
-menclose[notation~="box"] { border: 0.05em solid; padding: 0.2em }
-menclose[notation~="actuarial"] { border: solid; border-width: 0.05em 0.05em 0 0 }
-.menclose-updiagonalstrike, .menclose-downdiagonalstrike { position: absolute; inset: 0 }
-"""
-    + _stroke("updiagonalstrike", "bottom right")
-    + _stroke("downdiagonalstrike", "bottom left")
-)
 
 
 def convert_formulas(tokens: Sequence[Token], sheet: Sheet, macros: Mapping[str, str]) -> None:

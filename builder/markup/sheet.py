@@ -39,6 +39,7 @@ class Sheet:
         "prose",
         "references",
         "slots",
+        "tables",
     )
 
     def __init__(self, path: str, first_line: int) -> None:
@@ -49,6 +50,7 @@ class Sheet:
         self.block_text = ""
         self.problems: list[Problem] = []
         self.slots: list[Slot] = []
+        self.tables = 0
         self.references: list[Reference] = []
         self.embeds: list[Embed] = []
         self.headings: list[Heading] = []
@@ -60,6 +62,11 @@ class Sheet:
         self.note_marks: dict[int, list[str]] = {}
         self.notes: dict[str, int] = {}
         self.has_math = False
+
+    def next_table(self) -> int:
+        """The number of the next table: names of regions on one page must differ."""
+        self.tables += 1
+        return self.tables
 
     def file_line(self, body_line: int) -> int:
         """The file's line (from 1) of a line of the body (from 0, as tokens count)."""

@@ -19,7 +19,8 @@ def set_table_open(tokens: Sequence[Token], index: int, sheet: Sheet) -> str:
     """The frame, which the keyboard can reach and scroll, and the table's start tag."""
     rest = set_attributes(tokens[index], sheet, sheet.line)
     return (
-        f'<div class="table-wrap" tabindex="0" role="region" aria-label="{FRAME_LABEL}">'
+        f'<div class="table-wrap" tabindex="0" role="region"'
+        f' aria-label="{FRAME_LABEL} {sheet.next_table()}">'
         f"<table{rest}>\n"
     )
 

@@ -62,6 +62,7 @@ class SiteView(Value, frozen=True):
     tags_url: str
     source_url: str
     edit_url: str
+    icon: str
 
 
 class Common(Value, frozen=True):
@@ -89,6 +90,7 @@ class Theme:
     settings: Settings
     strings: Mapping[str, Mapping[str, object]]
     kinds: Sequence[str]
+    icon: str
     known: dict[tuple[str, str], bytes] = field(default_factory=dict)
 
     def share(self, template: str, lang: str = "") -> bytes:
@@ -156,6 +158,7 @@ class Theme:
             tags_url=f"{base}/tags/",
             source_url="",
             edit_url=settings.edit_url,
+            icon=f"{base}/{self.icon}" if self.icon else "",
         )
 
 

@@ -22,7 +22,7 @@ from builder.model import Receipt, Recipe, Shared, Signature, Source
 
 FOLDER = ".proofpress"
 # Raised when the tables change; a state of another layout is thrown away.
-LAYOUT = 2
+LAYOUT = 3
 _SIGNATURE = "size INT, mtime INT, ctime INT, inode INT"
 TABLES = f"""
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB);
@@ -55,6 +55,10 @@ class Done(Value, frozen=True):
     until: int | None
     messages: tuple[str, ...]
     has_warnings: bool
+
+
+class CacheDamaged(Exception):
+    """The cache is not as it was written; a build makes it anew."""
 
 
 class State:
@@ -135,6 +139,14 @@ class State:
         with self.connection as change:
             change.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
 
+    def memo(self, name: str) -> bytes | None:
+        """What was found out in this era, by name; None if it was not."""
+        return _unseal(self.recall(f"memo:{name}"))
+
+    def keep_memo(self, name: str, value: bytes) -> None:
+        """Keep what was found out, for this era."""
+        self.remember(f"memo:{name}", _seal(value))
+
     def sources(self) -> dict[str, Source]:
         """The sources as they were last time."""
         rows = self.connection.execute(
@@ -156,7 +168,11 @@ class State:
     def facts(self) -> dict[str, tuple[bytes, bytes]]:
         """Encoded facts by path, each with the digest of the source it was found in."""
         rows = self.connection.execute("SELECT path, digest, facts FROM facts")
-        return {path: (digest, facts) for path, digest, facts in rows}
+        return {
+            path: (digest, facts)
+            for path, digest, sealed in rows
+            if (facts := _unseal(sealed)) is not None
+        }
 
     def save_facts(
         self,
@@ -169,7 +185,8 @@ class State:
         Drop facts of files that are gone.
         """
         with self.connection as change:
-            change.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?, ?)", facts)
+            rows = [(path, digest, _seal(encoded)) for path, digest, encoded in facts]
+            change.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?, ?)", rows)
             change.executemany("INSERT OR IGNORE INTO galleys VALUES (?, ?)", galleys)
             change.executemany("DELETE FROM facts WHERE path = ?", [(path,) for path in gone])
 
@@ -220,11 +237,11 @@ class State:
             )
             change.executemany(
                 "INSERT OR REPLACE INTO recipes VALUES (?, ?, ?)",
-                [(output, recipe.path, encode(recipe)) for recipe in recipes],
+                [(output, recipe.path, _seal(encode(recipe))) for recipe in recipes],
             )
             change.executemany(
-                "INSERT OR IGNORE INTO shared VALUES (?, ?)",
-                [(name, encode(value)) for name, value in shared.items()],
+                "INSERT OR REPLACE INTO shared VALUES (?, ?)",
+                [(name, _seal(encode(value))) for name, value in shared.items()],
             )
             change.execute(
                 "INSERT OR REPLACE INTO done VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -237,15 +254,22 @@ class State:
         row = self.connection.execute(
             "SELECT recipe FROM recipes WHERE output = ? AND path = ?", (output, path)
         ).fetchone()
-        return decode(Recipe, row[0]) if row else None
+        recipe = _unseal(row[0]) if row else None
+        return None if recipe is None else decode(Recipe, recipe)
 
     def users(self, output: str, galley: bytes) -> list[Recipe]:
-        """The recipes by which an output's files were last made from a galley."""
+        """The recipes by which an output's files were last made from a galley.
+
+        CacheDamaged if one can't be read.
+        """
         rows = self.connection.execute(
             "SELECT recipe FROM uses NATURAL JOIN recipes WHERE output = ? AND galley = ?",
             (output, galley),
         )
-        return [decode(Recipe, row[0]) for row in rows]
+        recipes = [_unseal(row[0]) for row in rows]
+        if None in recipes:
+            raise CacheDamaged("a recipe")
+        return [decode(Recipe, recipe) for recipe in recipes if recipe is not None]
 
     def done(self, output: str) -> Done | None:
         """What the last finished build of an output was made from; None if there was none."""
@@ -265,14 +289,16 @@ class State:
         row = self.connection.execute(
             "SELECT digest, facts FROM facts WHERE path = ?", (path,)
         ).fetchone()
-        return (row[0], row[1]) if row else None
+        facts = _unseal(row[1]) if row else None
+        return None if facts is None else (row[0], facts)
 
     def shared(self, name: bytes) -> Shared | None:
         """What recipes shared, by its digest."""
         row = self.connection.execute(
             "SELECT shared FROM shared WHERE digest = ?", (name,)
         ).fetchone()
-        return decode(Shared, row[0]) if row else None
+        shared = _unseal(row[0]) if row else None
+        return None if shared is None else decode(Shared, shared)
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -291,11 +317,38 @@ def pack_galley(galley: bytes) -> bytes:
 def read_galleys(
     connection: sqlite3.Connection, digests: Iterable[bytes]
 ) -> Iterator[tuple[bytes, bytes]]:
-    """(digest, encoded galley) of those of the digests that are stored."""
+    """(digest, encoded galley) of each of the digests; CacheDamaged if one is not there."""
     for name in digests:
         row = connection.execute("SELECT galley FROM galleys WHERE digest = ?", (name,)).fetchone()
-        if row:
+        try:
             yield name, zlib.decompress(row[0])
+        except (TypeError, zlib.error):
+            raise CacheDamaged("a galley") from None
+
+
+def is_damage(error: Exception) -> bool:
+    """Whether an error says that the cache is not as it was written, so that a new one helps.
+
+    Not so for a full disk, a missing permission or a lock.
+    """
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    return isinstance(error, CacheDamaged) or code in (
+        sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_SCHEMA,
+    )  # fmt: skip
+
+
+def _seal(data: bytes) -> bytes:
+    # SQLite tells a damaged page by its structure only; this tells a damaged value.
+    return zlib.crc32(data).to_bytes(4, "big") + data
+
+
+def _unseal(sealed: object) -> bytes | None:
+    """What was sealed; None if that is not what it was."""
+    if not isinstance(sealed, bytes) or zlib.crc32(memoryview(sealed)[4:]) != int.from_bytes(
+        sealed[:4], "big"
+    ):
+        return None
+    return sealed[4:]
 
 
 def _row(signature: Signature) -> tuple[int, int, int, int]:
