@@ -106,12 +106,15 @@ def build(
         if order.is_clean:
             state.renew()
         is_cache_new = order.is_clean
-        for _ in range(ATTEMPTS):
+        for attempt in range(ATTEMPTS):
             try:
                 return _build(order, state, started, progress)
             except SourceChanged as change:
                 order = replace(order, tree=None)
                 say(f"{change} changed while it was read; beginning again")
+                if attempt:
+                    # A damaged cache would say this of the same file for ever.
+                    state.renew()
             except (CacheDamaged, sqlite3.Error) as error:
                 if is_cache_new or not is_damage(error):
                     raise

@@ -179,6 +179,7 @@ def fill_empty_page(
         "archive_url": "/base/archive/",
         "tags_url": "/base/tags/",
         "source_url": "",
+        "icon": "",
         "sections": [],
     }
     head = dict.fromkeys(("title", "description", "og_type", "image", "json_ld", "robots"), "")

@@ -30,6 +30,9 @@ from numpy._core._rational_tests import (  # type: ignore[import-not-found]  # w
 from snippets import numpy_json
 from snippets.numpy_json import PIECE, dump, dump_tagged, dumps, dumps_tagged, loads_tagged
 
+# A busy machine is no failure.
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
 
 def strictly(text: str) -> Any:
     def refuse(name: str) -> object:
@@ -103,11 +106,13 @@ NUMBERS = hnp.arrays(
 # --- Plain: what other programs read --------------------------------------------------------------
 
 
+@unhurried
 @given(NUMBERS)
 def test_finite_numbers_are_written_exactly_as_json_writes_their_list(array: np.ndarray) -> None:
     assert dumps(array) == json.dumps(array.tolist())
 
 
+@unhurried
 @given(NUMBERS)
 def test_numbers_read_back_are_the_exact_values(array: np.ndarray) -> None:
     assert same(np.array(json.loads(dumps(array)), array.dtype).reshape(array.shape), array)
@@ -115,6 +120,7 @@ def test_numbers_read_back_are_the_exact_values(array: np.ndarray) -> None:
         assert Fraction(number.item()) == Fraction(value.item())
 
 
+@unhurried
 @given(ARRAYS, st.sampled_from(["null", "string"]))
 def test_whatever_comes_out_is_strict_json_or_a_refusal(array: np.ndarray, nonfinite: Any) -> None:
     text = text_or_refusal({"array": array}, nonfinite)
@@ -129,6 +135,7 @@ def test_whatever_comes_out_is_strict_json_or_a_refusal(array: np.ndarray, nonfi
         found = found[0]
 
 
+@unhurried
 @given(hnp.arrays(hnp.floating_dtypes(), SHAPES))
 def test_nothing_but_nan_and_infinity_is_changed_by_a_policy(array: np.ndarray) -> None:
     names = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
@@ -212,6 +219,7 @@ def test_a_longdouble_keeps_the_digits_that_a_double_drops() -> None:
     assert dumps(np.clongdouble(third)) == f"[{dumps(third)}, 0.0]"
 
 
+@unhurried
 @given(st.datetimes(min_value=datetime(1, 1, 1)))
 def test_dates_read_as_python_reads_them(moment: datetime) -> None:
     array = np.array([moment, moment], "datetime64[us]")
@@ -226,6 +234,7 @@ SECONDS = {"W": 604800, "D": 86400, "h": 3600, "m": 60, "s": 1} | {
 }
 
 
+@unhurried
 @given(
     st.integers(-(2**63) + 1, 2**63 - 1), st.sampled_from(list(SECONDS)), st.sampled_from([1, 7])
 )
@@ -282,6 +291,7 @@ def test_messages_name_the_place() -> None:
             dumps(value)
 
 
+@unhurried
 @given(ARRAYS)
 def test_layout_in_memory_does_not_matter(array: np.ndarray) -> None:
     def text(value: np.ndarray) -> str:
@@ -470,7 +480,7 @@ def test_a_cycle_is_refused_and_a_shared_value_is_not() -> None:
 # --- Tagged: and back -----------------------------------------------------------------------------
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
+@unhurried
 @given(ARRAYS)
 def test_every_array_comes_back_with_its_dtype_shape_and_bytes(array: np.ndarray) -> None:
     text = dumps_tagged(array)
@@ -478,7 +488,7 @@ def test_every_array_comes_back_with_its_dtype_shape_and_bytes(array: np.ndarray
     assert same(loads_tagged(text), array)
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
+@unhurried
 @given(ARRAYS)
 def test_every_scalar_comes_back_as_its_own_type(array: np.ndarray) -> None:
     assume(array.size > 0)
@@ -487,7 +497,7 @@ def test_every_scalar_comes_back_as_its_own_type(array: np.ndarray) -> None:
     assert same(again, [scalar])
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
+@unhurried
 @given(ARRAYS, st.data())
 def test_every_masked_array_comes_back_with_mask_and_fill_value(
     array: np.ndarray, data: st.DataObject
@@ -532,7 +542,7 @@ TREES = st.recursive(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
+@unhurried
 @given(TREES)
 def test_every_nesting_of_python_and_numpy_comes_back(value: Any) -> None:
     text = dumps_tagged(value)
@@ -540,6 +550,7 @@ def test_every_nesting_of_python_and_numpy_comes_back(value: Any) -> None:
     assert same(loads_tagged(text), value)
 
 
+@unhurried
 @given(st.text(alphabet=st.characters(codec="latin-1"), min_size=12, max_size=12))
 def test_longdoubles_come_back_bit_for_bit(seed: str) -> None:
     rng = np.random.default_rng(list(seed.encode("latin-1")))
@@ -675,6 +686,7 @@ class Counter:
         return len(text)
 
 
+@unhurried
 @given(TREES)
 def test_a_stream_is_the_text_in_pieces(value: Any) -> None:
     class Sheets(list[str]):

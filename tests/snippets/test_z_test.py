@@ -22,7 +22,7 @@ from statistics import NormalDist
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from snippets import z_test
@@ -32,6 +32,9 @@ from snippets.z_test import (
     two_proportion_z_test,
     two_proportion_z_test_from_ratios,
 )
+
+# A busy machine is no failure.
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 VBA_FILE = Path(z_test.__file__).with_suffix(".vba")
 
@@ -86,6 +89,7 @@ def test_sizes_and_powers_that_r_prints() -> None:
 # --- Exact arithmetic -----------------------------------------------------------------------------
 
 
+@unhurried
 @given(a_count_and_its_n(), a_count_and_its_n())
 def test_z_squared_is_pearsons_chi_squared_of_the_table(
     a: tuple[int, int], b: tuple[int, int]
@@ -154,6 +158,7 @@ def wilson_by_bisection(successes: int, n: int, z: float) -> tuple[float, float]
     return crossing(seen, 0.0), crossing(seen, 1.0)
 
 
+@unhurried
 @given(a_count_and_its_n(1000), a_count_and_its_n(1000), st.sampled_from([0.5, 0.9, 0.95, 0.999]))
 def test_the_interval_is_built_from_roots_of_the_score_equation(
     a: tuple[int, int], b: tuple[int, int], confidence: float
@@ -233,6 +238,7 @@ def test_simulated_studies_of_unequal_groups_find_the_difference_as_often_as_the
 # --- Properties -----------------------------------------------------------------------------------
 
 
+@unhurried
 @given(a_count_and_its_n(), a_count_and_its_n())
 def test_swapping_the_groups_or_naming_failures_successes_only_turns_the_sign(
     a: tuple[int, int], b: tuple[int, int]
@@ -248,6 +254,7 @@ def test_swapping_the_groups_or_naming_failures_successes_only_turns_the_sign(
     assert 0 <= test.p_value <= 1
 
 
+@unhurried
 @given(a_count_and_its_n(), a_count_and_its_n())
 def test_ratios_give_what_their_counts_give(a: tuple[int, int], b: tuple[int, int]) -> None:
     counts = two_proportion_z_test(*a, *b, confidence=0.9)
@@ -303,6 +310,7 @@ def test_plain_numbers_give_scalars_and_empty_arrays_give_empty_arrays() -> None
 SHARES = st.floats(0, 1).map(lambda share: round(share, 3))
 
 
+@unhurried
 @given(SHARES, SHARES, st.floats(0.3, 0.999), st.floats(0.001, 0.2))
 def test_the_sample_size_is_the_smallest_that_reaches_the_power(
     ratio_a: float, ratio_b: float, power: float, alpha: float
@@ -463,7 +471,7 @@ def test_the_vba_text_gives_what_python_gives(cell: tuple[int, int, int, int]) -
     )
 
 
-@settings(deadline=None)
+@unhurried
 @given(a_count_and_its_n(), a_count_and_its_n(3000))
 def test_the_vba_text_gives_what_python_gives_for_any_counts(
     a: tuple[int, int], b: tuple[int, int]
