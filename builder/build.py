@@ -115,7 +115,7 @@ def build(
                 if attempt:
                     # A damaged cache would say this of the same file for ever.
                     state.renew()
-            except (CacheDamaged, sqlite3.Error) as error:
+            except (CacheDamaged, UnicodeDecodeError, sqlite3.Error) as error:
                 if is_cache_new or not is_damage(error):
                     raise
                 say("the cache is damaged; making it anew")

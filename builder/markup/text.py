@@ -23,6 +23,11 @@ _WIDE = re.compile(
     "[\u1100-\u11ff\u2e80-\ud7ff\uf900-\ufaff\uff00-\uff60\U0001f300-\U0001faff"
     "\U00020000-\U0003ffff]"
 )
+# Scripts without spaces between words, and the signs they are set with.
+_UNSPACED = re.compile(
+    "[\u2e80-\u312f\u31a0-\u4dbf\u4e00-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef"
+    "\U00020000-\U0003ffff]"
+)
 _SENTENCE_END = re.compile(r"[.!?…]['\"”’)\]]*(?=\s)|[。！？]['\"”’）」』]*|[।॥]")
 # From the first letter or digit to the next space: dashes and signs alone are no words.
 _WORD = re.compile(r"\w\S*")
@@ -90,15 +95,24 @@ def _reach(text: str, width: int) -> int:
     return len(text)
 
 
+def break_text(tokens: Sequence[Token], index: int) -> str:
+    """What a line's end between inline tokens stands for: a space, but nothing in Chinese."""
+    texts_before = (tokens[at].content for at in range(index - 1, -1, -1))
+    texts_after = (tokens[at].content for at in range(index + 1, len(tokens)))
+    before = next((text[-1] for text in texts_before if text), "")
+    after = next((text[0] for text in texts_after if text), "")
+    return "" if _UNSPACED.match(before) and _UNSPACED.match(after) else " "
+
+
 def plain_text(tokens: Sequence[Token]) -> str:
     """The text of inline tokens: code and formulas as written, pictures by their descriptions."""
     out: list[str] = []
-    for token in tokens:
+    for index, token in enumerate(tokens):
         kind = token.type
         if kind in ("text", "code_inline", "math_inline"):
             out.append(token.content)
         elif kind in ("softbreak", "hardbreak"):
-            out.append(" ")
+            out.append(break_text(tokens, index))
         elif kind == "image":
             out.append(plain_text(token.children or ()))
         elif kind == "wiki_title":

@@ -36,6 +36,7 @@ from builder.markup.math import set_block_math, set_inline_math
 from builder.markup.raw_html import set_html_block, set_html_inline
 from builder.markup.sheet import Sheet
 from builder.markup.tables import set_cell_open, set_table_close, set_table_open
+from builder.markup.text import break_text
 
 Rule = Callable[[Sequence[Token], int, Sheet], str]
 
@@ -105,9 +106,9 @@ def _set_tag(tokens: Sequence[Token], index: int, sheet: Sheet) -> str:
     return f"<{token.tag}{attributes}>" if is_tight else f"<{token.tag}{attributes}>\n"
 
 
-def _set_softbreak(_tokens: Sequence[Token], _index: int, sheet: Sheet) -> str:
+def _set_softbreak(tokens: Sequence[Token], index: int, sheet: Sheet) -> str:
     sheet.prose.append("\n")
-    return "\n"
+    return "\n" if break_text(tokens, index) else ""
 
 
 def _set_hardbreak(_tokens: Sequence[Token], _index: int, sheet: Sheet) -> str:

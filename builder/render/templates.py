@@ -106,7 +106,10 @@ class _Compiled(jinja2.BytecodeCache):
 
 def _environment(texts: Mapping[str, str]) -> jinja2.Environment:
     return jinja2.Environment(
-        loader=jinja2.DictLoader(texts),
+        # A template's name stands for its file in tracebacks, where mistakes are looked up.
+        loader=jinja2.FunctionLoader(
+            lambda name: (texts[name], name, None) if name in texts else None
+        ),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
@@ -196,8 +199,6 @@ def _locate(error: Exception, traceback: TracebackType | None, press: Press) -> 
         place = (error.name or place[0], error.lineno)
     while traceback is not None:
         name = traceback.tb_frame.f_code.co_filename
-        if name == "<template>":
-            name = str(traceback.tb_frame.f_globals.get("name", place[0]))
         if name in press.paths:
             place = (name, traceback.tb_lineno)
         traceback = traceback.tb_next

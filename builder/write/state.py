@@ -96,7 +96,8 @@ class State:
         os.close(self._lock)
 
     def _open(self) -> sqlite3.Connection:
-        with contextlib.suppress(sqlite3.Error):
+        # A damaged name can stand in SQLite's message, and need not be UTF-8.
+        with contextlib.suppress(sqlite3.Error, UnicodeDecodeError):
             connection = connect(self.path)
             if connection.execute("PRAGMA user_version").fetchone()[0] == LAYOUT:
                 return connection

@@ -13,6 +13,11 @@ from tests.project import Project, note
 WORDS = (theme_folder() / "strings/en.toml").read_text(encoding="utf-8")
 
 
+def line_of(word: str) -> int:
+    """The line of a word in the default theme's file."""
+    return WORDS.splitlines().index(next(r for r in WORDS.splitlines() if r.startswith(word))) + 1
+
+
 @pytest.fixture
 def themed(project: Project) -> Project:
     """A built site with one post."""
@@ -167,7 +172,7 @@ def test_a_template_that_is_not_there_is_a_problem_with_the_nearest_name(themed:
     problem = problem_of(themed)
 
     assert place_of(problem) == "templates/tags.html:3"
-    assert problem.hint == "did you mean '_macros.html'?"
+    assert problem.hint.startswith("did you mean '_macros.html'")
 
 
 def test_a_template_that_is_not_utf8_is_a_problem(themed: Project) -> None:
@@ -194,14 +199,14 @@ def test_mistakes_in_several_templates_are_told_in_one_run(themed: Project) -> N
 @pytest.mark.parametrize(
     ("text", "line", "message"),
     [
-        (WORDS.replace('skip = "', 'skip = '), WORDS[: WORDS.index("skip")].count("\n") + 1, "is not TOML"),
+        (WORDS.replace('skip = "', 'skip = '), line_of("skip"), "is not TOML"),
         (WORDS.replace('archive = "Archive"', ""), 0, "the word 'archive' is missing"),
         (WORDS.replace('"January",', ""), 0, "twelve names"),
-        (WORDS.replace('archive = "Archive"', "archive = 3"), 31, "must be text"),
-        (WORDS.replace('"{day} {month} {year}"', '"{tag}"'), 5, "cannot be filled in"),
-        (WORDS.replace('"{day} {month} {year}"', '"{day.x.y}"'), 5, "cannot be filled in"),
-        (WORDS.replace('"Page {n}"', '"Page {n"'), 60, "cannot be filled in"),
-        (WORDS.replace('"Page {n}"', '"Page {}"'), 60, "cannot be filled in"),
+        (WORDS.replace('archive = "Archive"', "archive = 3"), line_of("archive"), "must be text"),
+        (WORDS.replace('"{day} {month} {year}"', '"{tag}"'), line_of("date_pattern"), "cannot be filled in"),
+        (WORDS.replace('"{day} {month} {year}"', '"{day.x.y}"'), line_of("date_pattern"), "cannot be filled in"),
+        (WORDS.replace('"Page {n}"', '"Page {n"'), line_of("page_number"), "cannot be filled in"),
+        (WORDS.replace('"Page {n}"', '"Page {}"'), line_of("page_number"), "cannot be filled in"),
         ("", 0, "is missing"),
     ],
 )
@@ -213,11 +218,9 @@ def test_words_that_cannot_be_used_are_a_problem_at_their_line(
     problems = problems_of(themed)
 
     assert {problem.path for problem in problems} == {"templates/strings/en.toml"}
-    assert message in problems[0].message
+    assert any(message in problem.message for problem in problems)
     if line:
-        word = problems[0].message.split("'")[1] if "'" in problems[0].message else "skip"
-        rows = text.split("\n")
-        assert rows[problems[0].line - 1].startswith(word) or "TOML" in message
+        assert [problem.line for problem in problems] == [line]
 
 
 def test_words_that_are_not_utf8_are_a_problem_at_their_line(themed: Project) -> None:
