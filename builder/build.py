@@ -358,7 +358,7 @@ def _copied_files(inventory: Inventory) -> list[tuple[str, bytes]]:
 
 
 def _check_code(site: Site, code: Mapping[str, CodeFacts], inventory: Inventory) -> list[Problem]:
-    """Mistakes in the code that pages show, marks that match no line, regions that no page shows."""
+    """Mistakes in the code that pages show, marks without a line, regions that no page shows."""
     shown = [listing for page in site.pages for listing in page.listings]
     problems = [
         problem

@@ -48,7 +48,7 @@ class MachineFault(Exception):
 
 
 def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
-    """A hint that names the known words nearest to a wrong one, or `otherwise` when none is near."""
+    """A hint that names the known words nearest to a wrong one; `otherwise` if none is near."""
     near: Sequence[str] = difflib.get_close_matches(word, list(known), n=2, cutoff=0.6)
     if not near:
         return otherwise

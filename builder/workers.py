@@ -11,7 +11,6 @@ import gc
 import os
 import signal
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from builder.errors import MachineFault
 
 if TYPE_CHECKING:
     import concurrent.futures
+    import multiprocessing.process
 
 Item = TypeVar("Item")
 Chunk = TypeVar("Chunk")
@@ -46,10 +46,12 @@ def open_workers(jobs: int, items: int) -> Iterator[concurrent.futures.Executor 
 
     method = "forkserver" if threading.active_count() > 1 else "fork"
     gc.freeze()  # or the collector would copy every page that the processes share
+    processes = min(jobs, -(-items // CHUNK_SIZE))
     executor = concurrent.futures.ProcessPoolExecutor(
-        jobs, multiprocessing.get_context(method), _start_worker, (os.getpid(),)
+        processes, multiprocessing.get_context(method), _end_with_parent
     )
     try:
+        _start(executor)
         yield executor
     except BrokenProcessPool:
         raise MachineFault(
@@ -85,14 +87,30 @@ def split_chunks(items: Sequence[Item], size: int = CHUNK_SIZE) -> Iterator[Sequ
         yield items[start : start + size]
 
 
-def _start_worker(parent: int) -> None:
-    # Ctrl-C reaches the whole group; the parent decides what it means.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+def _start(executor: concurrent.futures.Executor) -> None:
+    """Start an executor's processes so that Ctrl-C, which reaches the whole group, does not.
+
+    The parent decides what it means. A process has the signals blocked that its parent had when it
+    was made, so there is no moment at which one could be interrupted.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        executor.submit(os.getpid)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _end_with(parent: int) -> None:
+def _end_with_parent() -> None:
     """End this worker when its parent is gone: a killed build must leave nothing running."""
-    while os.getppid() == parent:
-        time.sleep(0.2)
+    # Imported here for the same reason as above: whoever is here has it already.
+    import multiprocessing
+
+    # Not os.getppid(): the parent of a forkserver's worker is the forkserver.
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_outlive, args=(parent,), daemon=True).start()
+
+
+def _outlive(parent: multiprocessing.process.BaseProcess) -> None:
+    parent.join()
     os._exit(1)

@@ -12,7 +12,8 @@ CHANGES = frozenset({"open", "os.mkdir", "os.remove", "os.rename", "os.rmdir", "
 
 
 def die_before(change: int, place: str, run: Callable[[], object]) -> bool:
-    """Run something in a process that is killed before its `change`-th change (from 0) below `place`.
+    """Run something in a process that is killed before its `change`-th change (from 0) below
+    `place`.
 
     True if it was killed, False if it ended before by itself.
     """
@@ -25,7 +26,11 @@ def die_before(change: int, place: str, run: Callable[[], object]) -> bool:
 
     def watch(event: str, arguments: tuple[object, ...]) -> None:
         nonlocal left
-        if event not in CHANGES or not _is_below(place, event, arguments) or _only_reads(event, arguments):
+        if (
+            event not in CHANGES
+            or not _is_below(place, event, arguments)
+            or _only_reads(event, arguments)
+        ):
             return
         if left == 0:
             os.kill(os.getpid(), signal.SIGKILL)

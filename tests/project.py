@@ -1,4 +1,7 @@
-"""The one driver of the builder's tests: a small site in a temporary folder, edited, built and looked at."""
+"""The one driver of the builder's tests.
+
+A small site in a temporary folder, edited, built and looked at.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,10 @@ def note(title: str, body: str = "Words.", **front_matter: object) -> str:
 
 
 class Project:
-    """A site. `write` and `edit` paths are below content/ unless they name another of the site's folders."""
+    """A site.
+
+    `write` and `edit` paths are below content/ unless they name another of the site's folders.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -41,7 +47,9 @@ class Project:
         (root / "pyproject.toml").write_text(SETTINGS)
 
     def place(self, path: str) -> Path:
-        is_named = path.startswith(("content/", "templates/", "snippets/", "tests/", "site/", "pyproject"))
+        is_named = path.startswith(
+            ("content/", "templates/", "snippets/", "tests/", "site/", "pyproject")
+        )
         return self.root / (path if is_named else f"content/{path}")
 
     def write(self, path: str, text: str | bytes) -> Project:

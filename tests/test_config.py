@@ -219,7 +219,9 @@ def test_a_zone_comes_from_the_installed_tables_whatever_the_machine_has(tmp_pat
     zoneinfo.ZoneInfo.clear_cache()
     load_zone.cache_clear()
     try:
-        assert moment.replace(tzinfo=zoneinfo.ZoneInfo("Europe/Berlin")).isoformat()[-6:] == "+05:30"
+        assert (
+            moment.replace(tzinfo=zoneinfo.ZoneInfo("Europe/Berlin")).isoformat()[-6:] == "+05:30"
+        )
         assert moment.replace(tzinfo=load_zone("Europe/Berlin")).isoformat()[-6:] == "+02:00"
     finally:
         zoneinfo.reset_tzpath()

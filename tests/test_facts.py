@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from builder.codec import digest
-from builder.facts import ReadingSettings, kind_of, parse_document, reading_settings
 from builder.config import Settings
+from builder.facts import ReadingSettings, kind_of, parse_document, reading_settings
 from builder.model import Facts
 from tests.project import note
 
@@ -156,7 +156,7 @@ def test_the_folder_below_content_is_the_kind(path: str, kind: str | None) -> No
         ("content/posts/softmax/index.md", "softmax"),
         ("content/posts/Kept_As-Is.2.md", "Kept_As-Is.2"),
         ("content/posts/two words.md", "two-words"),
-        ("content/posts/it's \"50%\" #1.md", "its-50-1"),
+        ('content/posts/it\'s "50%" #1.md', "its-50-1"),
         ("content/posts/party 🎉.md", "party"),
         ("content/posts/चार.md", "चार"),
         ("content/posts/中文.md", "中文"),

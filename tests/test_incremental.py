@@ -1,8 +1,8 @@
 """An incremental build gives the same bytes as a build from nothing, after any sequence of edits.
 
-Sequences are drawn by hypothesis, 40 of them in an ordinary run; PROOFPRESS_SEQUENCES=500 asks for more. After every
-edit the site is built incrementally and, elsewhere, from nothing; both trees are compared byte by byte, and a second
-incremental build must find nothing to do.
+Sequences are drawn by hypothesis, 40 of them in an ordinary run; PROOFPRESS_SEQUENCES=500 asks for
+more. After every edit the site is built incrementally and, elsewhere, from nothing; both trees are
+compared byte by byte, and a second incremental build must find nothing to do.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from tests.project import NOW, Project, note, read_tree
 
 SEQUENCES = int(os.environ.get("PROOFPRESS_SEQUENCES", "40"))
 SLUGS = ("alpha", "beta", "gamma")
-TITLES = ("One", "Two & <three>", "चार", "五 – \"quoted\"")
+TITLES = ("One", "Two & <three>", "चार", '五 – "quoted"')
 TAGS = ("x", "y", "C++")
 DAY = 86_400
 CODE = '''"""A snippet."""
@@ -48,9 +48,13 @@ KINDS_OF_EDIT = (
 edits = st.lists(st.tuples(st.sampled_from(KINDS_OF_EDIT), numbers), min_size=1, max_size=6)
 
 
-@settings(max_examples=SEQUENCES, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(
+    max_examples=SEQUENCES, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
+)
 @given(edits)
-def test_any_sequence_of_edits_gives_the_bytes_of_a_build_from_nothing(sequence: list[Edit]) -> None:
+def test_any_sequence_of_edits_gives_the_bytes_of_a_build_from_nothing(
+    sequence: list[Edit],
+) -> None:
     with tempfile.TemporaryDirectory(prefix="proofpress-test-") as folder:
         world = World(Path(folder))
         world.compare("the first build")
@@ -80,7 +84,9 @@ class World:
         before = read_tree(self.project.output)
         incremental = self._build(self.project.output, self.project.root)
         fresh_root, fresh_output = self.folder / "fresh", self.folder / "fresh-site"
-        shutil.copytree(self.project.root, fresh_root, ignore=shutil.ignore_patterns(".proofpress", "site"))
+        shutil.copytree(
+            self.project.root, fresh_root, ignore=shutil.ignore_patterns(".proofpress", "site")
+        )
         clean = self._build(fresh_output, fresh_root)
         if isinstance(clean, BuildFailed) or isinstance(incremental, BuildFailed):
             assert str(incremental) == str(clean), what
@@ -174,7 +180,9 @@ class World:
 
     def add(self, a: int, b: int, c: int) -> None:
         kind = ("posts", "notes", "trivia", "pages")[a % 4]
-        self.project.write(f"{kind}/new-{b}.md", note(f"New {b}", f"Added {c}.", tags=f"[{TAGS[c % 3]}]"))
+        self.project.write(
+            f"{kind}/new-{b}.md", note(f"New {b}", f"Added {c}.", tags=f"[{TAGS[c % 3]}]")
+        )
 
     def draft(self, a: int, b: int, _c: int) -> None:
         self._set(a, "draft", "true" if b % 2 else "false")
@@ -185,11 +193,15 @@ class World:
     def template(self, a: int, b: int, _c: int) -> None:
         name = ("page.html", "base.html", "list.html", "home.html")[a % 4]
         theme = Path(__file__).parent.parent / "templates" / name
-        self.project.write(f"templates/{name}", theme.read_text(encoding="utf-8") + f"\n<!-- {b} -->\n")
+        self.project.write(
+            f"templates/{name}", theme.read_text(encoding="utf-8") + f"\n<!-- {b} -->\n"
+        )
 
     def strings(self, a: int, _b: int, _c: int) -> None:
         theme = Path(__file__).parent.parent / "templates/strings/en.toml"
-        text = theme.read_text(encoding="utf-8").replace('archive = "Archive"', f'archive = "Archive {a}"')
+        text = theme.read_text(encoding="utf-8").replace(
+            'archive = "Archive"', f'archive = "Archive {a}"'
+        )
         self.project.write("templates/strings/en.toml", text)
 
     def style(self, a: int, b: int, _c: int) -> None:
@@ -197,7 +209,9 @@ class World:
 
     def snippet(self, a: int, b: int, _c: int) -> None:
         code = CODE.replace("2 * value", f"{b} * value")
-        self.project.write("snippets/s.py", code if a % 2 else f'"""Longer."""\n\nLIMIT = {b}\n\n{code}')
+        self.project.write(
+            "snippets/s.py", code if a % 2 else f'"""Longer."""\n\nLIMIT = {b}\n\n{code}'
+        )
 
     def settings(self, a: int, b: int, _c: int) -> None:
         key, value = (("per_page", str(b % 3 + 1)), ("title", f'"Title {b}"'), ("feed_limit", str(b + 1)),
@@ -231,7 +245,10 @@ class World:
         (self.project.output / path).write_bytes(self.foreign[path])
 
     def builder_file(self, a: int, _b: int, _c: int) -> None:
-        """An edited file of the builder, or another version of a library: both show in the era alone."""
+        """An edited file of the builder, or another version of a library.
+
+        Both show in the era alone.
+        """
         self.era = b"era %d" % a
 
     def asset(self, a: int, b: int, _c: int) -> None:

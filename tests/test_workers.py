@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -120,44 +121,56 @@ with open_workers(2, 1000) as executor:
 
 
 def hang(_chunk: int) -> None:
-    print(os.getpid(), flush=True)
+    # One write, so that the lines of two processes do not mingle.
+    os.write(1, f"{os.getpid()}\n".encode())
     threading.Event().wait()
+
+
+@contextmanager
+def hanging(kind: str) -> Iterator[tuple[subprocess.Popen[str], list[int]]]:
+    """A process and its two workers, all of which wait for ever; none of them is left."""
+    parent = subprocess.Popen(
+        [sys.executable, "-c", WAITING, kind], cwd=ROOT, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    workers: list[int] = []
+    try:
+        assert parent.stdout is not None
+        workers += [int(parent.stdout.readline()) for _ in range(2)]
+        yield parent, workers
+    finally:
+        for process in (parent.pid, *workers):
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        parent.communicate(timeout=10)
 
 
 @pytest.mark.parametrize("kind", ["plain", "threads"])
 def test_workers_end_when_their_parent_is_killed(kind: str) -> None:
-    parent = subprocess.Popen(
-        [sys.executable, "-c", WAITING, kind], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    )
-    assert parent.stdout is not None
-    workers = [int(parent.stdout.readline()) for _ in range(2)]
-    parent.kill()
-    parent.wait(timeout=10)
+    with hanging(kind) as (parent, _):
+        parent.kill()
+        assert parent.stdout is not None
+        # The pipe ends when the last process that could write to it has ended.
+        rest = threading.Thread(target=parent.stdout.read, daemon=True)
+        rest.start()
+        rest.join(timeout=10)
 
-    # The pipe ends when the last process that could write to it has ended.
-    rest = threading.Thread(target=parent.stdout.read)
-    rest.start()
-    rest.join(timeout=10)
-    is_over = not rest.is_alive()
-    for worker in workers if not is_over else ():
-        os.kill(worker, signal.SIGKILL)
-    rest.join(timeout=10)
-    parent.stdout.close()
-    assert is_over
+        assert not rest.is_alive()
 
 
 @pytest.mark.parametrize("kind", ["plain", "threads"])
-def test_workers_say_nothing_when_all_are_interrupted(kind: str) -> None:
-    """Ctrl-C reaches every process of the terminal's group."""
-    parent = subprocess.Popen(
-        [sys.executable, "-c", WAITING, kind], cwd=ROOT, text=True, start_new_session=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
-    assert parent.stdout is not None
-    workers = [int(parent.stdout.readline()) for _ in range(2)]
-    for worker in workers:
-        os.kill(worker, signal.SIGINT)
-    os.kill(parent.pid, signal.SIGKILL)
-    said = parent.communicate(timeout=10)[1]
+def test_an_interruption_leaves_workers_alone(kind: str) -> None:
+    """Ctrl-C reaches every process of the terminal's group; what it means is for the parent to say."""
+    with hanging(kind) as (parent, workers):
+        for worker in workers:
+            os.kill(worker, signal.SIGINT)
 
-    assert said == ""
+        assert [int(blocked(worker), 16) >> (signal.SIGINT - 1) & 1 for worker in workers] == [1, 1]
+        parent.kill()
+        assert "KeyboardInterrupt" not in parent.communicate(timeout=10)[1]
+
+
+def blocked(process: int) -> str:
+    """The signals that a process has blocked, as Linux writes them."""
+    status = Path(f"/proc/{process}/status").read_text()
+    return next(line.split()[1] for line in status.splitlines() if line.startswith("SigBlk"))

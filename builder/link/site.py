@@ -126,7 +126,8 @@ def _publish(material: Material, problems: list[Problem]) -> tuple[list[Facts], 
             omitted[facts.path] = facts
             continue
         published.append(facts)
-        if facts.kind == "posts" and facts.date is None:
+        # Where the front matter cannot be read, nobody knows whether there is a date.
+        if facts.kind == "posts" and facts.date is None and not facts.problems:
             problems.append(
                 Problem(facts.path, 1, "this post has no date: it is listed last and is in no feed",
                         "add 'date: 2026-11-21'", is_warning=True)
@@ -276,9 +277,17 @@ def _find_listings(
 ) -> tuple[Listing, ...]:
     if not facts.embeds:
         return ()
-    found = [cards.find_listing(embed, code, path=facts.path) for embed in facts.embeds]
-    problems += [item for item in found if isinstance(item, Problem)]
-    return tuple(item for item in found if isinstance(item, Listing))
+    found = []
+    for embed in facts.embeds:
+        item = cards.find_listing(embed, code, path=facts.path)
+        if isinstance(item, Listing):
+            found.append(item)
+            continue
+        problems.append(item)
+        # What is wrong in the card's files may be why: a region that is not closed is none.
+        for path in cards.card_files(embed.slug, code):
+            problems += code[path].problems
+    return tuple(found)
 
 
 def _check_files(

@@ -187,7 +187,7 @@ def _memories_of(module: str) -> tuple[Memory, ...]:
     return tuple(
         value
         for kind in vars(sys.modules[module]).values()
-        if isinstance(kind, type) and issubclass(kind, Lexer)
+        if isinstance(kind, type) and issubclass(kind, Lexer) and kind.__module__ == module
         for name, value in vars(kind).items()
         if type(value) in {dict, list, set} and not value and not name.startswith("_")
     )

@@ -50,6 +50,8 @@ _BETTER_NAMES: Final[Mapping[str, str]] = {
     "splus": "r",
     "tex": "latex",
 }
+# Languages whose lexer does not end on some texts.
+_LEFT_OUT: Final = {"tnt"}
 
 
 def find_language(name: str) -> str | None:
@@ -88,5 +90,5 @@ def _languages() -> tuple[tuple[str, str, tuple[str, ...]], ...]:
     return tuple(
         (title, _BETTER_NAMES.get(aliases[0], aliases[0]), tuple(aliases))
         for title, aliases, _, _ in get_all_lexers(plugins=False)
-        if aliases
+        if aliases and aliases[0] not in _LEFT_OUT
     )

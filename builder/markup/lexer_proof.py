@@ -49,6 +49,7 @@ class _PlainProof(RegexLexer):
             (r"\[", Text, combined("list", "name")),
             (r"(?<=;)#.*?$", Comment),
             (r'"', String, "string"),
+            (r"}", Text, ("#pop", "list")),
         ],
         "space": [(r"[^\S\n]+", Whitespace)],
         "name": [(r"[a-z_]\w*", Name)],
@@ -82,13 +83,14 @@ class _ExtendedProof(ExtendedRegexLexer):
     }
 
 
-_TEXT = (
-    'let Ab 12; 7;#x\n((1,(),q)]! let\tÉ ( [a b)!"s\\"\n" 3 [é,x) ?\n -- " 3'
-    "\nlet ſ ?\n 5;\nlet-- (,é,,((\n)!\n[a,b)!! ?"
+_TEXTS = (
+    "",
+    'let Ab 12; 7;#x\n((1,(),q)]! let\tÉ ( [a b)!"s\\"\n" 3 [é,x) ?\n -- "3',
+    "let ſ ?\n 5;\nlet-- (,é,,((\n)!\n[a,b)!! ?",
+    "}}!1;;",
+    "((,(,))!1;\n}!1;",
+    'let ?a\\"" b" c',
 )
-PROOFS: tuple[tuple[Lexer, str], ...] = (
-    (_PlainProof(), _TEXT),
-    (_ExtendedProof(), _TEXT),
-    (_PlainProof(), ""),
-    (_ExtendedProof(), ""),
+PROOFS: tuple[tuple[Lexer, str], ...] = tuple(
+    (lexer, text) for lexer in (_PlainProof(), _ExtendedProof()) for text in _TEXTS
 )

@@ -44,7 +44,8 @@ def _compare(
     now: int,
 ) -> tuple[int, list[str], bool] | None:
     row = connection.execute(
-        "SELECT tree, era, options, since, until, messages, has_warnings FROM done WHERE output = ?",
+        "SELECT tree, era, options, since, until, messages, has_warnings FROM done"
+        " WHERE output = ?",
         (label,),
     ).fetchone()
     tree = connection.execute("SELECT value FROM meta WHERE name = 'tree'").fetchone()

@@ -231,14 +231,14 @@ class State:
             change.executemany("DELETE FROM uses WHERE output = ? AND path = ?", places)
             change.executemany(
                 "INSERT OR IGNORE INTO uses VALUES (?, ?, ?)",
-                [(output, recipe.path, galley) for recipe in recipes for galley in recipe.galleys],
+                ((output, recipe.path, galley) for recipe in recipes for galley in recipe.galleys),
             )
             change.executemany(
                 "INSERT OR REPLACE INTO receipts VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows
             )
             change.executemany(
                 "INSERT OR REPLACE INTO recipes VALUES (?, ?, ?)",
-                [(output, recipe.path, _seal(encode(recipe))) for recipe in recipes],
+                ((output, recipe.path, _seal(encode(recipe))) for recipe in recipes),
             )
             change.executemany(
                 "INSERT OR REPLACE INTO shared VALUES (?, ?)",

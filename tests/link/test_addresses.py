@@ -46,7 +46,9 @@ def test_a_page_lies_at_its_kind_and_slug(project: Project, path: str, output: s
 
 
 def test_a_card_lies_at_its_slug(project: Project) -> None:
-    project.write("cards/z-test.md", note("Z", snippet="z")).write("snippets/z.py", "x = 1\n").build()
+    project.write("cards/z-test.md", note("Z", snippet="z")).write(
+        "snippets/z.py", "x = 1\n"
+    ).build()
 
     assert "cards/z-test/index.html" in project.rebuilt
 
@@ -59,7 +61,9 @@ def test_a_slug_of_front_matter_stands_before_the_files_name(project: Project) -
 
 
 def test_every_address_of_the_contract_is_there(project: Project) -> None:
-    project.write("posts/a.md", note("A", tags="[x]", series="S")).write("pages/about.md", note("B"))
+    project.write("posts/a.md", note("A", tags="[x]", series="S")).write(
+        "pages/about.md", note("B")
+    )
 
     project.build()
 
@@ -171,7 +175,10 @@ def test_two_pages_of_one_address_are_a_problem_that_names_both(project: Project
 
     problem = problem_of(project)
 
-    assert {problem.path, problem.message.split()[-1]} == {"content/posts/a.md", "content/posts/b.md"}
+    assert {problem.path, problem.message.split()[-1]} == {
+        "content/posts/a.md",
+        "content/posts/b.md",
+    }
     assert "'/posts/a/'" in problem.message
     assert "slug:" in problem.hint
 
@@ -247,7 +254,9 @@ def test_a_page_where_the_builder_writes_is_a_problem(project: Project, slug: st
     assert place_of(problem_of(project)) == "content/pages/a.md:4"
 
 
-@pytest.mark.parametrize("name", ["index.html", "robots.txt", "posts", "tags/x/y", "SHA256SUMS", "posts/page"])
+@pytest.mark.parametrize(
+    "name", ["index.html", "robots.txt", "posts", "tags/x/y", "SHA256SUMS", "posts/page"]
+)
 def test_a_copied_file_where_the_builder_writes_is_a_problem(project: Project, name: str) -> None:
     project.write(f"static/{name}", "mine")
 
@@ -287,7 +296,9 @@ def test_an_alias_with_an_ending_and_a_page_below_it_are_a_problem(project: Proj
 
 def test_all_clashes_are_told_in_one_run(project: Project) -> None:
     for slug in ("a", "b"):
-        project.write(f"posts/{slug}.md", note(slug)).write(f"posts/x{slug}.md", note(slug, slug=slug))
+        project.write(f"posts/{slug}.md", note(slug)).write(
+            f"posts/x{slug}.md", note(slug, slug=slug)
+        )
     project.write("pages/c.md", note("C", slug="tags"))
 
     assert len(problems_of(project)) == 3
@@ -296,7 +307,11 @@ def test_all_clashes_are_told_in_one_run(project: Project) -> None:
 # --- As functions
 
 
-@given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), min_size=1).filter(lambda t: "/" not in t))
+@given(
+    st.text(alphabet=st.characters(exclude_categories=["Cs"]), min_size=1).filter(
+        lambda t: "/" not in t
+    )
+)
 def test_any_name_survives_being_written_as_an_address(name: str) -> None:
     address = f"/posts/{encode_address(name)}/"
 
@@ -333,6 +348,8 @@ def test_three_pages_of_one_address_are_two_problems() -> None:
     assert [problem.path for problem in find_clashes(places)] == ["1.md", "2.md"]
 
 
-@pytest.mark.parametrize("output", ["about/index.html", "favicon.svg", "post/index.html", "notes/a.pdf", "tag.html"])
+@pytest.mark.parametrize(
+    "output", ["about/index.html", "favicon.svg", "post/index.html", "notes/a.pdf", "tag.html"]
+)
 def test_other_places_are_free(output: str) -> None:
     assert find_reserved(output, "x", 0) == []

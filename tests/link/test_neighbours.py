@@ -78,7 +78,13 @@ def test_a_page_lists_those_that_link_to_it_once_each_newest_first(project: Proj
 
 
 def test_related_pages_share_the_rarest_tags(project: Project) -> None:
-    tags = {"a": "[common, rare]", "b": "[common, rare]", "c": "[common]", "d": "[common]", "e": "[common]"}
+    tags = {
+        "a": "[common, rare]",
+        "b": "[common, rare]",
+        "c": "[common]",
+        "d": "[common]",
+        "e": "[common]",
+    }
     for slug, listed in tags.items():
         project.write(f"posts/{slug}.md", note(slug.upper(), tags=listed))
     project.build()
@@ -89,7 +95,9 @@ def test_related_pages_share_the_rarest_tags(project: Project) -> None:
 
 
 def test_a_page_without_shared_tags_has_no_related_ones(project: Project) -> None:
-    project.write("posts/a.md", note("A", tags="[x]")).write("posts/b.md", note("B", tags="[y]")).build()
+    project.write("posts/a.md", note("A", tags="[x]")).write(
+        "posts/b.md", note("B", tags="[y]")
+    ).build()
 
     assert links_in(project, "posts/a", "Related") == []
 
@@ -120,12 +128,19 @@ def test_no_page_is_related_to_itself_and_the_nearest_come_first(count: int) -> 
 
 def test_a_series_is_read_from_its_oldest_part(project: Project) -> None:
     for day in (3, 1, 2):
-        project.write(f"posts/d{day}.md", note(f"Part {day}", date=f"2026-01-0{day}", series="Long one"))
+        project.write(
+            f"posts/d{day}.md", note(f"Part {day}", date=f"2026-01-0{day}", series="Long one")
+        )
     project.write("posts/undated.md", note("Undated", series="Long one", date=None)).build()
 
     html = project.main("posts/d2/index.html")
     assert "Part 2 of 4: <cite>Long one</cite>" in html
-    assert links_in(project, "posts/d2", "series") == ["Part 1", "Part 3", "Undated", "The whole series"]
+    assert links_in(project, "posts/d2", "series") == [
+        "Part 1",
+        "Part 3",
+        "Undated",
+        "The whole series",
+    ]
     listed = project.main("series/long-one/index.html")
     places = [listed.index(f">{title}<") for title in ("Part 1", "Part 2", "Part 3", "Undated")]
     assert places == sorted(places)

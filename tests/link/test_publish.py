@@ -114,7 +114,9 @@ def test_files_of_a_page_inside_a_drafts_folder_are_published_with_that_page(
     project: Project,
 ) -> None:
     project.write("posts/draft/index.md", note("D", draft="true")).write("posts/draft/no.svg", "x")
-    project.write("posts/draft/in/index.md", note("In", "![p](p.svg)")).write("posts/draft/in/p.svg", "x")
+    project.write("posts/draft/in/index.md", note("In", "![p](p.svg)")).write(
+        "posts/draft/in/p.svg", "x"
+    )
     project.build()
 
     assert "posts/in/p.svg" in project.rebuilt
@@ -150,7 +152,9 @@ def test_mistakes_in_a_draft_stop_the_build_all_the_same(project: Project) -> No
 def test_a_post_without_a_date_is_listed_last_is_in_no_feed_and_gets_a_warning(
     project: Project,
 ) -> None:
-    project.write("posts/a.md", note("Undated", date=None)).write("posts/b.md", note("Dated")).build()
+    project.write("posts/a.md", note("Undated", date=None)).write(
+        "posts/b.md", note("Dated")
+    ).build()
 
     assert project.warnings == [
         "content/posts/a.md:1: warning: this post has no date: it is listed last and is in no feed\n"

@@ -101,7 +101,9 @@ def test_a_link_to_any_other_file_leads_to_its_copy(
     assert link_in(linked, markdown) == address
 
 
-@pytest.mark.parametrize("name", ["why?.txt", "c#.txt", "100%.txt", "a%20b.txt", "🎉 & 'x'.txt", "a;b,c.txt"])
+@pytest.mark.parametrize(
+    "name", ["why?.txt", "c#.txt", "100%.txt", "a%20b.txt", "🎉 & 'x'.txt", "a;b,c.txt"]
+)
 def test_a_file_of_any_name_can_be_linked_to(linked: Project, name: str) -> None:
     linked.write(f"posts/{name}", "x").write(f"static/{name}", "x")
 
@@ -185,7 +187,9 @@ def test_a_title_shown_by_a_wikilink_is_text(project: Project) -> None:
     project.write("posts/b.md", note("<script>alert(1)</script> & co"))
     project.write("posts/a.md", note("A", "[[b]]")).build()
 
-    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; co</a>" in project.main("posts/a/index.html")
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; co</a>" in project.main(
+        "posts/a/index.html"
+    )
 
 
 def test_a_wikilink_that_can_mean_two_pages_is_a_problem_that_names_the_ways_out(
@@ -248,7 +252,9 @@ def test_a_link_out_of_the_site_or_to_a_folder_of_files_is_a_problem(
     assert "leads to nothing" in mistake_in(linked, f"[x]({target})")[0]
 
 
-def test_a_file_of_the_project_that_is_not_content_is_not_published_by_a_link(linked: Project) -> None:
+def test_a_file_of_the_project_that_is_not_content_is_not_published_by_a_link(
+    linked: Project,
+) -> None:
     linked.write("snippets/z.py", "x = 1\n")
 
     _, hint = mistake_in(linked, "[x](../../snippets/z.py)")
@@ -345,7 +351,14 @@ def test_links_in_a_draft_are_not_looked_up(linked: Project) -> None:
 
 
 def test_the_menu_leads_to_pages_lists_files_and_elsewhere(linked: Project) -> None:
-    entries = ["/about/", "/posts/", "/file.txt", "/posts/b/#some-part", "/atom.xml?x", "https://e.org/"]
+    entries = [
+        "/about/",
+        "/posts/",
+        "/file.txt",
+        "/posts/b/#some-part",
+        "/atom.xml?x",
+        "https://e.org/",
+    ]
     rows = ", ".join(f'{{ title = "M", url = "{entry}" }}' for entry in entries)
     linked.edit("pyproject.toml", "https://example.org", "https://example.org/base")
     linked.edit("pyproject.toml", 'author = "Ada"', f'author = "Ada"\nmenu = [{rows}]').build()
@@ -358,7 +371,9 @@ def test_the_menu_leads_to_pages_lists_files_and_elsewhere(linked: Project) -> N
 @pytest.mark.parametrize("url", ["/abuot/", "/about/#nope", "/posts/draft/"])
 def test_a_menu_entry_to_nothing_is_a_problem(linked: Project, url: str) -> None:
     linked.write("posts/draft.md", note("D", draft="true"))
-    linked.edit("pyproject.toml", 'author = "Ada"', f'author = "Ada"\nmenu = [{{title="M", url="{url}"}}]')
+    linked.edit(
+        "pyproject.toml", 'author = "Ada"', f'author = "Ada"\nmenu = [{{title="M", url="{url}"}}]'
+    )
 
     problem = problem_of(linked)
 

@@ -2,12 +2,14 @@
 
 import random
 import re
+import types
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pygments.lexer import ExtendedRegexLexer, Lexer, RegexLexer
+from pygments.lexer import ExtendedRegexLexer, Lexer, LexerContext, RegexLexer
 from pygments.lexers import find_lexer_class, get_all_lexers, get_lexer_by_name
 from pygments.token import Name, Text
 
@@ -90,7 +92,8 @@ def test_any_text_gives_the_same_tokens(loops: Loops, parts: list[str], language
 
 
 def test_every_fourth_lexer_of_pygments_gives_the_same_tokens(loops: Loops) -> None:
-    titles = sorted(title for title, *_ in get_all_lexers(plugins=False))[::4]
+    # XQuery's remembers the text before in its class, so it can't be asked twice.
+    titles = sorted({title for title, *_ in get_all_lexers(plugins=False)} - {"XQuery"})[::4]
     for title in titles:
         kind = find_lexer_class(title)
         assert kind is not None
@@ -142,10 +145,10 @@ def test_a_parser_that_leads_astray_does_not_pass_the_proof() -> None:
     "processed",
     [
         {"root": ((re.compile("a").match, Name, None),)},
-        {"root": [[re.compile("a").match, Name, None]]},
         {"root": [(re.compile("a").match, Name, None)], "next": "not rules"},
+        types.MappingProxyType({"root": [(re.compile("a").match, Name, None)]}),
     ],
-    ids=["a tuple of rules", "a rule that is a list", "a state that is a text"],
+    ids=["a tuple of rules", "a state that is a text", "a mapping that is no dictionary"],
 )
 def test_rules_of_an_unknown_form_are_left_to_pygments(processed: Any, loops: Loops) -> None:
     class Odd(RegexLexer):
@@ -156,6 +159,30 @@ def test_rules_of_an_unknown_form_are_left_to_pygments(processed: Any, loops: Lo
     prepare(lexer, loops)
 
     assert lex(lexer, "ab", loops) == lex(lexer, "ab", None) != []
+
+
+def test_a_callback_may_move_the_end(loops: Loops) -> None:
+    def stop_after_two(_: Lexer, match: re.Match[str], context: LexerContext) -> Iterator[Any]:
+        yield match.start(), Name, match.group()
+        context.pos = match.end()
+        context.end = match.end() + 2
+
+    class Narrowed(ExtendedRegexLexer):
+        tokens = {"root": [(r"!", stop_after_two), (r"\w+", Text)]}  # noqa: RUF012
+
+    assert [value for _, _, value in lex(Narrowed(), "ab!cdef", loops)] == ["ab", "!", "cd"]
+
+
+def test_a_text_of_many_characters_does_not_fill_the_memory(loops: Loops) -> None:
+    class Letters(RegexLexer):
+        tokens = {"root": [(r"\w", Name)]}  # noqa: RUF012
+
+    lexer = Letters()
+    text = "".join(map(chr, range(0x4E00, 0x4E00 + 2000)))
+    assert lex(lexer, text, loops) == lex(lexer, text, None)
+
+    assert loops.library is not None
+    assert len(loops.library.states_of(lexer)["root"]) <= 512
 
 
 def test_rules_with_a_matcher_of_their_own_are_always_tried(loops: Loops) -> None:

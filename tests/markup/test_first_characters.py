@@ -70,6 +70,8 @@ def test_what_matches_is_never_ruled_out(
         ("ab|k+", 0, "ak"),
         ("ab|k+", re.I, "aAkK\u212a"),
         ("(?ai:k)", 0, "kK"),
+        ("(?-i:k)|a", re.I, "kaA"),
+        (r"(?u:[^\W\d])", re.A, "aAkK\u212asS_x"),
         (r"x*\d", re.A, "0129x"),
         (r"(?=[a9])\w+", 0, "a9"),
         (r"(?<=\n)(?!a)\b[^\W\d_]", re.A, "aAkKsSx"),

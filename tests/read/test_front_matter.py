@@ -34,7 +34,9 @@ def problem(*rows: str) -> Problem:
 # --- Where it begins and ends
 
 
-@pytest.mark.parametrize("text", ["", "Words.\n", "# Title\n", "----\ntitle: x\n", " ---\na: b\n---\n"])
+@pytest.mark.parametrize(
+    "text", ["", "Words.\n", "# Title\n", "----\ntitle: x\n", " ---\na: b\n---\n"]
+)
 def test_a_text_without_front_matter_is_all_body(text: str) -> None:
     assert read(text) == FrontMatter({}, {}, text, 1, ())
 

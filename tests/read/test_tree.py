@@ -49,7 +49,12 @@ def unreadable(place: Path) -> None:
 def test_settings_content_templates_snippets_their_tests_and_the_theme_belong_to_a_site(
     site: Path,
 ) -> None:
-    places = ["templates/page.html", "snippets/z.py", "tests/snippets/test_z.py", "../theme/css/a.css"]
+    places = [
+        "templates/page.html",
+        "snippets/z.py",
+        "tests/snippets/test_z.py",
+        "../theme/css/a.css",
+    ]
     others = ["tests/test_mine.py", "site/index.html", "notes.md", ".proofpress/state.db", "data/x"]
     for place in places + others:
         (site / place).parent.mkdir(parents=True, exist_ok=True)
@@ -66,7 +71,8 @@ def test_settings_content_templates_snippets_their_tests_and_the_theme_belong_to
 
 
 @pytest.mark.parametrize(
-    "name", [".hidden.md", "a.md~", ".a.md.swp", "a.swp", "Thumbs.db", "__pycache__/a.pyc", ".git/x"]
+    "name",
+    [".hidden.md", "a.md~", ".a.md.swp", "a.swp", "Thumbs.db", "__pycache__/a.pyc", ".git/x"],
 )
 def test_what_editors_and_systems_leave_behind_is_not_content(site: Path, name: str) -> None:
     (site / "content" / name).parent.mkdir(exist_ok=True)

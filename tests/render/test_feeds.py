@@ -1,4 +1,7 @@
-"""RSS, Atom and JSON Feed: they parse, they are complete, and nothing in them depends on when or where."""
+"""RSS, Atom and JSON Feed.
+
+They parse, they are complete, and nothing in them depends on when or where.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +49,9 @@ def contents(project: Project) -> dict[str, list[str]]:
 
 def titles(project: Project, top: str = "") -> dict[str, list[str]]:
     return {
-        "atom": [text_of(e, f"{ATOM}title") for e in atom(project, f"{top}atom.xml").iter(f"{ATOM}entry")],
+        "atom": [
+            text_of(e, f"{ATOM}title") for e in atom(project, f"{top}atom.xml").iter(f"{ATOM}entry")
+        ],
         "rss": [text_of(item, "title") for item in rss(project, f"{top}rss.xml").iter("item")],
         "json": [item["title"] for item in json_feed(project, f"{top}feed.json")["items"]],
     }
@@ -81,7 +86,9 @@ def test_no_more_entries_than_the_setting_allows(project: Project) -> None:
 
 
 def test_each_tag_has_feeds_of_its_own_pages(project: Project) -> None:
-    project.write("posts/a.md", note("A", tags="['C#']")).write("posts/b.md", note("B", tags="[y]")).build()
+    project.write("posts/a.md", note("A", tags="['C#']")).write(
+        "posts/b.md", note("B", tags="[y]")
+    ).build()
 
     assert all_alike(titles(project, "tags/c#/")) == ["A"]
     feed = json_feed(project, "tags/c#/feed.json")
@@ -95,9 +102,11 @@ def test_the_whole_text_is_in_every_format(project: Project) -> None:
     project.write("posts/a.md", note("A", body)).build()
 
     (html,) = all_alike(contents(project))
-    for part in ("<p>First.</p>", "<math", "]]&gt; &amp; <b>bold</b> चार 中文 🎉", '<pre'):
+    for part in ("<p>First.</p>", "<math", "]]&gt; &amp; <b>bold</b> चार 中文 🎉", "<pre"):
         assert part in html
-    assert html == project.main("posts/a/index.html").partition('class="prose">')[2][1 : len(html) + 1]
+    assert (
+        html == project.main("posts/a/index.html").partition('class="prose">')[2][1 : len(html) + 1]
+    )
 
 
 def test_what_an_entry_says_of_itself(project: Project) -> None:
@@ -138,7 +147,9 @@ def test_a_feed_says_where_it_is_and_whose_page_it_follows(project: Project) -> 
     }
     channel = rss(project)
     assert text_of(channel, "link") == "https://example.org/base/"
-    (own,) = [link.get("href") for link in channel.findall(f"{ATOM}link") if link.get("rel") == "self"]
+    (own,) = [
+        link.get("href") for link in channel.findall(f"{ATOM}link") if link.get("rel") == "self"
+    ]
     assert own == "https://example.org/base/rss.xml"
     feed = json_feed(project)
     assert feed["version"] == "https://jsonfeed.org/version/1.1"
@@ -156,15 +167,21 @@ def test_every_address_in_a_feed_is_absolute(project: Project) -> None:
         '<img src="p.svg" srcset="p.svg 1x, p.svg 2x" alt=""> <a href="#part">x</a> Note[^1]\n\n'
         "```card z#two\n```\n\n[^1]: A note.\n"
     )
-    project.write("snippets/z.py", "def two():\n    return 2\n").write("cards/z.md", note("Z", date=None))
+    project.write("snippets/z.py", "def two():\n    return 2\n").write(
+        "cards/z.md", note("Z", date=None)
+    )
     project.write("posts/a/index.md", note("A", body, tags="[x]")).write("posts/a/p.svg", "<svg/>")
-    project.write("static/file.txt", "x").write("posts/b.md", note("B", "## Part\n", date=None)).build()
+    project.write("static/file.txt", "x").write(
+        "posts/b.md", note("B", "## Part\n", date=None)
+    ).build()
 
     (html,) = all_alike(contents(project))
     addresses = re.findall(r'(?:href|src)="([^"]*)"', html)
     addresses += [part.split()[0] for part in re.findall(r'srcset="([^"]*)"', html)[0].split(",")]
     assert len(addresses) >= 10
-    assert [address for address in addresses if not address.startswith("https://example.org/base/")] == []
+    assert [
+        address for address in addresses if not address.startswith("https://example.org/base/")
+    ] == []
     assert "https://example.org/base/posts/a/#part" in addresses
     assert "https://example.org/base/posts/a/p.svg" in addresses
 
@@ -179,7 +196,10 @@ def test_an_id_of_its_own_survives_a_new_address(project: Project) -> None:
 
     assert all("tag:example.org,2026:a" in text for text in before)
     (entry,) = json_feed(project)["items"]
-    assert (entry["id"], entry["url"]) == ("tag:example.org,2026:a", "https://example.org/posts/moved/")
+    assert (entry["id"], entry["url"]) == (
+        "tag:example.org,2026:a",
+        "https://example.org/posts/moved/",
+    )
     item = rss(project).find("item/guid")
     assert item is not None
     assert (item.text, item.get("isPermaLink")) == ("tag:example.org,2026:a", "false")
@@ -202,7 +222,9 @@ def test_two_entries_of_one_id_are_a_problem_that_names_both(project: Project) -
     assert (problem.line, problem.message.endswith("content/posts/a.md")) == (4, True)
 
 
-def test_a_feed_changed_when_its_newest_entry_did_and_not_when_it_was_made(project: Project) -> None:
+def test_a_feed_changed_when_its_newest_entry_did_and_not_when_it_was_made(
+    project: Project,
+) -> None:
     project.write("posts/a.md", note("A", date="2026-01-01", updated="2026-03-01T10:00:00+05:30"))
     project.write("posts/b.md", note("B", date="2026-02-01")).build()
 
@@ -221,18 +243,24 @@ def test_a_site_without_entries_has_feeds_that_parse_and_say_never(project: Proj
 
 
 def test_an_edited_post_remakes_only_feeds_that_show_it(project: Project) -> None:
-    project.write("posts/a.md", note("A", tags="[x]")).write("posts/b.md", note("B", tags="[y]")).build()
+    project.write("posts/a.md", note("A", tags="[x]")).write(
+        "posts/b.md", note("B", tags="[y]")
+    ).build()
 
     project.edit("posts/a.md", "Words.", "Other words, no summary.").build()
 
-    feeds = {path for path in project.rebuilt if path.endswith(("atom.xml", "rss.xml", "feed.json"))}
+    feeds = {
+        path for path in project.rebuilt if path.endswith(("atom.xml", "rss.xml", "feed.json"))
+    }
     assert feeds == {*FEEDS, *(f"tags/x/{name}" for name in FEEDS)}
 
 
 # --- Traps
 
 
-@pytest.mark.parametrize("char", ["\x0b", "\x0c", "\x1f", "\x7f", "\x85", "\ufffe", "\uffff", "\u200b", "\U0001f389"])
+@pytest.mark.parametrize(
+    "char", ["\x0b", "\x0c", "\x1f", "\x7f", "\x85", "\ufffe", "\uffff", "\u200b", "\U0001f389"]
+)
 def test_characters_that_xml_forbids_do_not_break_a_feed(project: Project, char: str) -> None:
     body = f"Be{char}fore `co{char}de` after.\n\n```python\nx = '{char}'\n```\n"
     project.write("posts/a.md", note("A", body)).build()

@@ -26,8 +26,10 @@ XMLNS = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 
 
 def recipes_of(count: int) -> dict[str, Recipe]:
-    theme = Theme(RecipeBook(b""), {}, {}, SETTINGS, {}, ())
-    entries = [SitemapEntry(f"https://example.org/base/{number:06}/", "") for number in range(count)]
+    theme = Theme(RecipeBook(b""), {}, {}, SETTINGS, {}, (), icon="")
+    entries = [
+        SitemapEntry(f"https://example.org/base/{number:06}/", "") for number in range(count)
+    ]
     return {recipe.path: recipe for recipe in sitemap_recipes(list(reversed(entries)), theme)}
 
 
@@ -58,18 +60,20 @@ def test_the_sitemap_has_every_page_that_may_be_found_and_no_other(project: Proj
     project.write("pages/about.md", note("About")).write("static/mine.html", "<p>x</p>").build()
 
     ours = {
-        path
-        for path in project.tree()
-        if path.endswith("index.html") and path != "old/index.html"
+        path for path in project.tree() if path.endswith("index.html") and path != "old/index.html"
     }
     addresses = list(sitemap(project))
     assert addresses == sorted(addresses)
     assert all(address.isascii() for address in addresses)
-    assert {output_of(address.removeprefix("https://example.org/base")) for address in addresses} == ours
+    assert {
+        output_of(address.removeprefix("https://example.org/base")) for address in addresses
+    } == ours
 
 
 def test_a_page_in_the_sitemap_says_when_it_last_changed(project: Project) -> None:
-    project.write("posts/a.md", note("A", updated="2026-02-01 10:00")).write("posts/b.md", note("B"))
+    project.write("posts/a.md", note("A", updated="2026-02-01 10:00")).write(
+        "posts/b.md", note("B")
+    )
     project.write("posts/c.md", note("C", date=None)).build()
 
     changes = sitemap(project)
@@ -100,7 +104,7 @@ def test_one_more_makes_an_index_of_two_that_together_have_them_all() -> None:
 
 def test_signs_of_markup_in_an_address_are_escaped() -> None:
     arguments = Sitemap((SitemapEntry("https://example.org/a&b=<c>/", ""),))
-    theme = Theme(RecipeBook(b""), {}, {}, SETTINGS, {}, ())
+    theme = Theme(RecipeBook(b""), {}, {}, SETTINGS, {}, (), icon="")
     recipe = theme.book.recipe("sitemap.xml", "sitemap", b"", arguments)
 
     assert made(recipe) == ["https://example.org/a&b=<c>/"]
@@ -120,7 +124,9 @@ def test_robots_are_told_where_the_sitemap_is(project: Project) -> None:
 
 def test_a_copied_file_is_the_same_bytes_whatever_they_are(project: Project) -> None:
     data = bytes(range(256)) * 1000
-    project.write("static/a.bin", data).write("static/empty", b"").write("static/.hidden", b"x").build()
+    project.write("static/a.bin", data).write("static/empty", b"").write(
+        "static/.hidden", b"x"
+    ).build()
 
     tree = project.tree()
     assert tree["a.bin"] == data

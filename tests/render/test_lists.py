@@ -56,7 +56,9 @@ def test_a_new_item_changes_no_older_page(count: int, per_page: int) -> None:
 def write_posts(project: Project, count: int, per_page: int) -> None:
     project.edit("pyproject.toml", 'author = "Ada"', f'author = "Ada"\nper_page = {per_page}')
     for number in range(count):
-        project.write(f"posts/p{number}.md", note(f"N{number}.", date=f"2026-01-{number + 1:02}", tags="[x]"))
+        project.write(
+            f"posts/p{number}.md", note(f"N{number}.", date=f"2026-01-{number + 1:02}", tags="[x]")
+        )
 
 
 def titles(html: str) -> list[str]:
@@ -108,7 +110,13 @@ def test_numbers_count_from_the_oldest_and_stand_in_the_title(project: Project) 
 def test_a_list_without_items_says_so(project: Project) -> None:
     project.build()
 
-    for path in ("index.html", "posts/index.html", "tags/index.html", "series/index.html", "archive/index.html"):
+    for path in (
+        "index.html",
+        "posts/index.html",
+        "tags/index.html",
+        "series/index.html",
+        "archive/index.html",
+    ):
         assert "Nothing here yet." in project.main(path), path
 
 
@@ -124,7 +132,9 @@ def test_standing_pages_are_in_no_list(project: Project) -> None:
 
 
 def test_tags_are_listed_with_their_numbers(project: Project) -> None:
-    project.write("posts/a.md", note("A", tags="[x, 'a & <b>']")).write("notes/b.md", note("B", tags="[x]"))
+    project.write("posts/a.md", note("A", tags="[x, 'a & <b>']")).write(
+        "notes/b.md", note("B", tags="[x]")
+    )
 
     html = project.build().main("tags/index.html")
 

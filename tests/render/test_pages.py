@@ -18,7 +18,11 @@ NASTY = "</title><script>alert('x')</script> & \"quoted\" <!-- ]]>"
 
 def page(project: Project, body: str = "Words.", title: str = "A", **front_matter: Any) -> str:
     """The HTML of posts/a.md."""
-    return project.write("posts/a.md", note(title, body, **front_matter)).build().read("posts/a/index.html")
+    return (
+        project.write("posts/a.md", note(title, body, **front_matter))
+        .build()
+        .read("posts/a/index.html")
+    )
 
 
 def json_ld(html: str) -> dict[str, Any]:
@@ -107,10 +111,14 @@ def test_no_text_breaks_out_of_its_place(project: Project) -> None:
     assert json_ld(html)["headline"] == NASTY
     assert json_ld(html)["isPartOf"]["name"] == NASTY
     assert meta(html, "description") == NASTY
-    assert f"<h1>{NASTY.replace('&', '&amp;').replace('<', '&lt;').replace('>', '&gt;')[:8]}" in html
+    assert (
+        f"<h1>{NASTY.replace('&', '&amp;').replace('<', '&lt;').replace('>', '&gt;')[:8]}" in html
+    )
 
 
-@pytest.mark.parametrize("text", ["</script>", "<!--<script>", "a\u2028b\u2029c", '"', "]]>", "é 中"])
+@pytest.mark.parametrize(
+    "text", ["</script>", "<!--<script>", "a\u2028b\u2029c", '"', "]]>", "é 中"]
+)
 def test_json_in_a_script_cannot_end_it_and_says_what_it_said(text: str) -> None:
     dumped = str(dump_json_ld({text: [text]}))
 
@@ -121,8 +129,14 @@ def test_json_in_a_script_cannot_end_it_and_says_what_it_said(text: str) -> None
 def test_a_page_lists_the_sites_feeds(project: Project) -> None:
     html = page(project)
 
-    for name, kind in (("atom.xml", "atom+xml"), ("rss.xml", "rss+xml"), ("feed.json", "feed+json")):
-        assert re.search(rf'rel="alternate" type="application/{re.escape(kind)}"[^>]*href="/{name}"', html)
+    for name, kind in (
+        ("atom.xml", "atom+xml"),
+        ("rss.xml", "rss+xml"),
+        ("feed.json", "feed+json"),
+    ):
+        assert re.search(
+            rf'rel="alternate" type="application/{re.escape(kind)}"[^>]*href="/{name}"', html
+        )
 
 
 def test_styles_and_scripts_have_the_digest_of_their_bytes_in_their_names(project: Project) -> None:
@@ -135,7 +149,7 @@ def test_styles_and_scripts_have_the_digest_of_their_bytes_in_their_names(projec
 
     after = set(re.findall(r'href="(/assets/[^"]*\.css)"', project.read("posts/a/index.html")))
     assert len(before - after) == 1
-    assert not (before - after).pop()[1:] in project.tree()
+    assert (before - after).pop()[1:] not in project.tree()
 
 
 def test_the_style_of_formulas_is_asked_for_only_where_there_are_some(project: Project) -> None:
@@ -162,7 +176,9 @@ def test_links_to_pages_in_another_language_say_so(project: Project) -> None:
     assert 'lang="zh" hreflang="zh">A</a>' in project.main("index.html")
 
 
-def test_a_language_without_words_of_its_own_is_named_and_uses_english_ones(project: Project) -> None:
+def test_a_language_without_words_of_its_own_is_named_and_uses_english_ones(
+    project: Project,
+) -> None:
     html = page(project, lang="tlh")
 
     assert '<html lang="tlh">' in html
@@ -189,7 +205,12 @@ def test_a_date_is_shown_in_the_sites_zone(project: Project) -> None:
 
 @pytest.mark.parametrize(
     ("words", "lang", "minutes"),
-    [("word " * 10, "en", 1), ("word " * 660, "en", 3), ("字" * 1200, "zh", 3), ("字" * 1200, "ja-JP", 3)],
+    [
+        ("word " * 10, "en", 1),
+        ("word " * 660, "en", 3),
+        ("字" * 1200, "zh", 3),
+        ("字" * 1200, "ja-JP", 3),
+    ],
 )
 def test_reading_time_counts_words_or_characters(
     project: Project, words: str, lang: str, minutes: int
@@ -200,7 +221,9 @@ def test_reading_time_counts_words_or_characters(
     assert shown in html.partition('<p class="meta">')[2].partition("</p>")[0]
 
 
-def test_a_table_of_contents_lists_headings_of_two_levels_and_links_to_them(project: Project) -> None:
+def test_a_table_of_contents_lists_headings_of_two_levels_and_links_to_them(
+    project: Project,
+) -> None:
     html = page(project, "## One & *two*\n\n### Deep\n\n#### Deeper\n\n## Three `x<y`\n\nWords.")
 
     contents = html.partition('<nav class="toc"')[2].partition("</nav>")[0]
@@ -217,7 +240,11 @@ def test_a_short_page_has_no_table_of_contents(project: Project) -> None:
 
 
 def test_a_page_offers_to_be_edited_where_its_source_is(project: Project) -> None:
-    project.edit("pyproject.toml", 'author = "Ada"', 'author = "Ada"\nedit_url = "https://code.example/edit/main/"')
+    project.edit(
+        "pyproject.toml",
+        'author = "Ada"',
+        'author = "Ada"\nedit_url = "https://code.example/edit/main/"',
+    )
     project.write("posts/two words #1.md", note("A")).build()
 
     html = project.read("posts/two-words-1/index.html")
@@ -244,7 +271,9 @@ def test_without_a_setting_nothing_offers_to_edit(project: Project) -> None:
 def test_a_paper_is_linked_where_it_lies(project: Project, path: str, pdf: str, url: str) -> None:
     project.edit("pyproject.toml", "https://example.org", "https://example.org/base")
     folder = path.rpartition("/")[0]
-    project.write(path, note("N", slug="other", pdf=f'"{pdf.removeprefix(folder)[1:]}"')).write(pdf, "%PDF")
+    project.write(path, note("N", slug="other", pdf=f'"{pdf.removeprefix(folder)[1:]}"')).write(
+        pdf, "%PDF"
+    )
 
     project.build()
 
@@ -282,16 +311,22 @@ def test_a_site_under_a_base_path_has_no_link_that_leaves_it(project: Project) -
     project.write("pages/about.md", note("About", date=None)).write("static/file.txt", "x")
     project.write("snippets/z.py", "def two():\n    return 2\n")
     project.write("cards/z.md", note("Z", "```card z#two\n```\n", tags="[C++]"))
-    project.write("posts/a/p.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>").write("posts/a/paper.pdf", "%PDF")
+    project.write("posts/a/p.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>").write(
+        "posts/a/paper.pdf", "%PDF"
+    )
     body = (
         "## Part\n\n[b](../b.md#part) [[b]] [file](/file.txt) [here](#part) ![alt](p.svg) $x$[^1]\n\n"
         '<img src="p.svg" srcset="p.svg 1x, p.svg 2x" alt="">\n\n[^1]: A note.\n'
     )
     project.write("posts/a/index.md", note("A", body, tags="[C++, 'C#', चार]", series="S", pdf="paper.pdf",
                                            aliases="[/old/, /old.html]"))  # fmt: skip
-    project.write("posts/b.md", note("B", "## Part\n\nx", tags="[C++]", series="S", lang="hi", slug="चार"))
+    project.write(
+        "posts/b.md", note("B", "## Part\n\nx", tags="[C++]", series="S", lang="hi", slug="चार")
+    )
     for number in range(4):
-        project.write(f"posts/n{number}.md", note(f"N{number}", date=f"202{number}-01-01", tags="[C++]"))
+        project.write(
+            f"posts/n{number}.md", note(f"N{number}", date=f"202{number}-01-01", tags="[C++]")
+        )
     project.build()
 
     report = check_output(project.output, base_url="https://x.org/notes", external=False)

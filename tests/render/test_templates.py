@@ -45,7 +45,9 @@ def test_a_template_of_ones_own_may_extend_and_include_the_themes(themed: Projec
 
 
 def test_a_change_in_an_included_template_remakes_its_users(themed: Project) -> None:
-    themed.write("templates/mine.html", "one").write("templates/tags.html", '{% include "mine.html" %}').build()
+    themed.write("templates/mine.html", "one").write(
+        "templates/tags.html", '{% include "mine.html" %}'
+    ).build()
 
     themed.write("templates/mine.html", "two").build()
 
@@ -77,7 +79,9 @@ def test_a_picture_of_the_theme_is_reached_by_its_name(themed: Project) -> None:
 
 
 def test_words_of_ones_own_replace_the_themes(themed: Project) -> None:
-    themed.write("templates/strings/en.toml", WORDS.replace('archive = "Archive"', 'archive = "Attic"'))
+    themed.write(
+        "templates/strings/en.toml", WORDS.replace('archive = "Archive"', 'archive = "Attic"')
+    )
 
     assert "Attic" in themed.build().read("archive/index.html")
 
@@ -142,15 +146,23 @@ def test_a_template_that_fails_while_it_is_filled_is_a_problem_at_its_line(
 
 def test_a_mistake_inside_an_imported_macro_is_told_at_the_macros_line(themed: Project) -> None:
     themed.write("templates/mine.html", "{% macro show(x) %}\n\n{{ x.nothing }}\n{% endmacro %}")
-    themed.write("templates/tags.html", '{% from "mine.html" import show %}\n\n\n\n{{ show(title) }}')
+    themed.write(
+        "templates/tags.html", '{% from "mine.html" import show %}\n\n\n\n{{ show(title) }}'
+    )
 
     assert place_of(problem_of(themed)) == "templates/mine.html:3"
 
 
 def test_a_mistake_inside_an_included_template_or_a_block_is_told_there(themed: Project) -> None:
     themed.write("templates/mine.html", "\n{{ nothing }}")
-    themed.write("templates/tags.html", '{% extends "base.html" %}\n{% block main %}\n{% include "mine.html" %}{% endblock %}')
-    themed.write("templates/archive.html", '{% extends "base.html" %}\n{% block main %}\n{{ nope }}{% endblock %}')
+    themed.write(
+        "templates/tags.html",
+        '{% extends "base.html" %}\n{% block main %}\n{% include "mine.html" %}{% endblock %}',
+    )
+    themed.write(
+        "templates/archive.html",
+        '{% extends "base.html" %}\n{% block main %}\n{{ nope }}{% endblock %}',
+    )
 
     assert {place_of(problem) for problem in problems_of(themed)} == {
         "templates/mine.html:2",
@@ -185,7 +197,9 @@ def test_a_template_that_is_not_utf8_is_a_problem(themed: Project) -> None:
 
 
 def test_mistakes_in_several_templates_are_told_in_one_run(themed: Project) -> None:
-    themed.write("templates/tags.html", "{% if %}").write("templates/series.html", '{% include "x.html" %}')
+    themed.write("templates/tags.html", "{% if %}").write(
+        "templates/series.html", '{% include "x.html" %}'
+    )
 
     assert {problem.path for problem in problems_of(themed)} == {
         "templates/series.html",
@@ -199,12 +213,20 @@ def test_mistakes_in_several_templates_are_told_in_one_run(themed: Project) -> N
 @pytest.mark.parametrize(
     ("text", "line", "message"),
     [
-        (WORDS.replace('skip = "', 'skip = '), line_of("skip"), "is not TOML"),
+        (WORDS.replace('skip = "', "skip = "), line_of("skip"), "is not TOML"),
         (WORDS.replace('archive = "Archive"', ""), 0, "the word 'archive' is missing"),
         (WORDS.replace('"January",', ""), 0, "twelve names"),
         (WORDS.replace('archive = "Archive"', "archive = 3"), line_of("archive"), "must be text"),
-        (WORDS.replace('"{day} {month} {year}"', '"{tag}"'), line_of("date_pattern"), "cannot be filled in"),
-        (WORDS.replace('"{day} {month} {year}"', '"{day.x.y}"'), line_of("date_pattern"), "cannot be filled in"),
+        (
+            WORDS.replace('"{day} {month} {year}"', '"{tag}"'),
+            line_of("date_pattern"),
+            "cannot be filled in",
+        ),
+        (
+            WORDS.replace('"{day} {month} {year}"', '"{day.x.y}"'),
+            line_of("date_pattern"),
+            "cannot be filled in",
+        ),
         (WORDS.replace('"Page {n}"', '"Page {n"'), line_of("page_number"), "cannot be filled in"),
         (WORDS.replace('"Page {n}"', '"Page {}"'), line_of("page_number"), "cannot be filled in"),
         ("", 0, "is missing"),

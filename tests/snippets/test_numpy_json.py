@@ -589,6 +589,12 @@ def test_odd_dtypes_come_back_as_they_were(dtype: Any) -> None:
     assert again.dtype.fields == array.dtype.fields
 
 
+def test_space_at_the_end_of_bytes_and_text_comes_back() -> None:
+    for array in (np.array([b"a ", b"\xa0", b"\n\t"]), np.array(["a ", "\xa0", "\n\t"])):
+        assert same(loads_tagged(dumps_tagged(array)), array)
+        assert dumps_tagged(array).count('"') == dumps_tagged(np.zeros(3, "U1")).count('"')
+
+
 def test_record_arrays_come_back_as_record_arrays() -> None:
     array = np.rec.array([(1, 2.0), (3, 4.0)], dtype=[("a", "i4"), ("b", "f8")])
     again = loads_tagged(dumps_tagged({"r": array, "one": array[1]}))
@@ -731,6 +737,7 @@ STREAMED: dict[str, Callable[[int], Any]] = {
 @pytest.mark.parametrize("name", STREAMED)
 @pytest.mark.parametrize("write", ["dump", "dump_tagged"])
 def test_memory_stays_under_a_bound_that_does_not_know_the_length(name: str, write: str) -> None:
+    peaks = []
     for length in (50_000, 200_000):
         value, file = STREAMED[name](length), Counter()
         tracemalloc.start()
@@ -739,12 +746,13 @@ def test_memory_stays_under_a_bound_that_does_not_know_the_length(name: str, wri
                 dump(value, file, nonfinite="null")
             else:
                 dump_tagged(value, file)
-            peak = tracemalloc.get_traced_memory()[1]
+            peaks.append(tracemalloc.get_traced_memory()[1])
         finally:
             tracemalloc.stop()
-        assert file.length > 4 * length // 2
+        assert file.length > 2 * length
         assert file.longest < 50 * PIECE
-        assert peak < 160 * PIECE  # 2.6 MB; the text alone is longer
+    assert peaks[1] < 1.25 * peaks[0]
+    assert peaks[1] < 160 * PIECE  # 2.6 MB
 
 
 def test_the_demonstration_reads_back_what_it_wrote(capsys: pytest.CaptureFixture[str]) -> None:

@@ -123,7 +123,9 @@ print(json.dumps(sorted({owner for name in sys.modules for owner in owners.get(n
 def test_every_library_that_a_build_imports_is_in_it_or_known_not_to_matter(
     project: Project,
 ) -> None:
-    project.write("snippets/s.py", '"""A snippet."""\n').write("cards/s.md", note("S", "```card s\n```"))
+    project.write("snippets/s.py", '"""A snippet."""\n').write(
+        "cards/s.md", note("S", "```card s\n```")
+    )
     project.write("posts/a.md", note("A", "$x$\n\n```python\npass\n```\n\nnote[^1]\n\n[^1]: foot"))
 
     done = subprocess.run(

@@ -18,7 +18,9 @@ DAY = 86_400
 SAME = "drafts=False future=False"
 
 
-def ask(project: Project, now: int = NOW, options: str = SAME) -> tuple[int, list[str], bool] | None:
+def ask(
+    project: Project, now: int = NOW, options: str = SAME
+) -> tuple[int, list[str], bool] | None:
     theme = project.order.theme or theme_folder()
     found = survey(project.root, theme)
     return said_before(project.root, found, project.output, "site", options, now)

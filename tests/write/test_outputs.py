@@ -1,4 +1,7 @@
-"""The output folder follows the site: what is ours is remade and removed, what is not is left alone."""
+"""The output folder follows the site.
+
+What is ours is remade and removed, what is not is left alone.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,9 @@ from tests.project import Project, note
 @pytest.fixture
 def site(project: Project) -> Project:
     """A site with two posts, built."""
-    return project.write("posts/a.md", note("A")).write("posts/b.md", note("B", "[a](a.md)")).build()
+    return (
+        project.write("posts/a.md", note("A")).write("posts/b.md", note("B", "[a](a.md)")).build()
+    )
 
 
 def check_sums(output: Path) -> subprocess.CompletedProcess[str]:
@@ -160,7 +165,18 @@ def test_sha256sum_finds_a_changed_output(site: Project) -> None:
     assert check_sums(site.output).returncode == 1
 
 
-NAMES = ["back\\slash", "new\nline", "\\n", "carriage\rreturn", "return\r", " space ", "# hash", "*star", "é😀", '"']
+NAMES = [
+    "back\\slash",
+    "new\nline",
+    "\\n",
+    "carriage\rreturn",
+    "return\r",
+    " space ",
+    "# hash",
+    "*star",
+    "é😀",
+    '"',
+]
 
 
 def test_sha256sum_reads_the_list_whatever_outputs_are_called(tmp_path: Path) -> None:

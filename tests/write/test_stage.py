@@ -174,7 +174,11 @@ def test_a_journal_that_leads_outside_is_thrown_away(tmp_path: Path, path: str) 
     outside = tmp_path / "outside"
     outside.write_bytes(b"mine")
     target = str(outside) if path == "/outside" else path
-    for moves, removals, folders in (({target: "0"}, [], []), ({}, [target], []), ({}, [], [target])):
+    for moves, removals, folders in (
+        ({target: "0"}, [], []),
+        ({}, [target], []),
+        ({}, [], [target]),
+    ):
         output = tmp_path / "output"
         plant(output)
         stage = open_stage(output)

@@ -1,4 +1,7 @@
-"""The cache can be damaged, deleted, locked or foreign: the site comes out the same, or nothing is touched."""
+"""The cache can be damaged, deleted, locked or foreign.
+
+The site comes out the same, or nothing is touched.
+"""
 
 from __future__ import annotations
 
@@ -66,7 +69,9 @@ def test_the_cache_is_ignored_by_git(site: Project) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"garbage", b"SQLite format 3\0" + b"garbage" * 1000], ids=["empty", "text", "head"]
+    "data",
+    [b"", b"garbage", b"SQLite format 3\0" + b"garbage" * 1000],
+    ids=["empty", "text", "head"],
 )
 def test_what_is_no_cache_is_made_anew(site: Project, data: bytes) -> None:
     before = site.tree()
@@ -113,7 +118,9 @@ def damage(data: bytes, chance: random.Random) -> bytes:
     return bytes(changed[: len(data)])
 
 
-def test_a_damaged_cache_leads_to_the_right_site_all_the_same(site: Project, tmp_path: Path) -> None:
+def test_a_damaged_cache_leads_to_the_right_site_all_the_same(
+    site: Project, tmp_path: Path
+) -> None:
     good = database(site).read_bytes()
     shutil.copytree(site.output, tmp_path / "before")
     site.edit("posts/p1.md", "Text", "Other text").build()
@@ -163,7 +170,9 @@ def test_a_clean_build_forgets_everything_and_changes_no_byte(site: Project) -> 
 def test_a_cache_that_cannot_be_made_is_the_machines_fault(project: Project) -> None:
     (project.root / ".proofpress").write_text("a file is in its place")
 
-    with pytest.raises(MachineFault, match=r"cannot write the cache in .*\.proofpress: File exists"):
+    with pytest.raises(
+        MachineFault, match=r"cannot write the cache in .*\.proofpress: File exists"
+    ):
         State(project.root, never)
 
 
@@ -174,7 +183,9 @@ WITHOUT_RIGHTS = (
 
 
 @pytest.mark.parametrize("place", [".", ".proofpress", "site"])
-def test_a_read_only_folder_is_told_and_the_site_is_left_as_it_was(site: Project, place: str) -> None:
+def test_a_read_only_folder_is_told_and_the_site_is_left_as_it_was(
+    site: Project, place: str
+) -> None:
     before = site.tree()
     site.edit("posts/p1.md", "Text", "Other text")
     if place == ".":
