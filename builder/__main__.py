@@ -2,6 +2,13 @@
 
 import sys
 
-from builder.cli import main
+try:
+    from builder.cli import INTERRUPTED, main
+except KeyboardInterrupt:
+    sys.exit(130)
 
-sys.exit(main())
+try:
+    code = main()
+except KeyboardInterrupt:  # while another was told
+    code = INTERRUPTED
+sys.exit(code)

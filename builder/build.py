@@ -93,6 +93,8 @@ def build(
     `say` gets lines for the author while it works, `progress` (stage, done, all).
     """
     started = time.monotonic()
+    # Before the cache is opened: a folder that is no site gets none.
+    read_settings(order.root)
     asked = time.time_ns()
 
     def wait() -> None:
@@ -318,32 +320,35 @@ def prepare(stock: Stock, progress: Callable[[str, int, int], None]) -> Prepared
     )
     files = _copied_files(inventory)
     site = link_site(Material(documents, code, files, settings, stock.order.options))
-    theme = _read_theme(stock, site)
-    return Prepared(
-        site=site,
-        recipes=site_recipes(site, theme),
-        book=theme.book,
-        problems=(
-            *inventory.problems,
-            *_misplaced(inventory),
-            *site.problems,
-            *_check_code(site, code, inventory),
-        ),
-        documents=documents,
+    problems = (
+        *inventory.problems,
+        *_misplaced(inventory),
+        *site.problems,
+        *_check_code(site, code, inventory),
     )
+    try:
+        theme = _read_theme(stock, site)
+    except BuildFailed as failure:
+        raise BuildFailed((*problems, *failure.problems)) from None
+    return Prepared(site, site_recipes(site, theme), theme.book, problems, documents)
 
 
 def _misplaced(inventory: Inventory) -> list[Problem]:
     """Markdown files that lie where no kind of page lies: they would silently be no pages."""
     folders = " or ".join(f"content/{kind}/" for kind in KINDS)
-    return [
-        Problem(path, 0, "this Markdown file is in no folder of pages", f"move it to {folders}")
-        for path in sorted(inventory.sources)
-        if path.endswith(".md")
-        and kind_of_source(path) == "file"
-        and path.startswith("content/")
-        and not path.startswith(("content/static/", "content/evidence/"))
-    ]
+    problems = []
+    for path in sorted(inventory.sources):
+        is_copied = path.startswith("content/") and kind_of_source(path) == "file"
+        if not is_copied or path.startswith(("content/static/", "content/evidence/")):
+            continue
+        if path.endswith(".md"):
+            message = "this Markdown file is in no folder of pages"
+            problems.append(Problem(path, 0, message, f"move it to {folders}"))
+        elif path.lower().endswith((".md", ".markdown", ".mdown", ".mkd")):
+            message = "this looks like a page, but its name does not end in '.md'"
+            hint = "rename it, or put it into content/static/ to copy it as it is"
+            problems.append(Problem(path, 0, message, hint))
+    return problems
 
 
 def _copied_files(inventory: Inventory) -> list[tuple[str, bytes]]:
@@ -405,14 +410,18 @@ def _find_needs(
     name = digest_value({key: item.digest for key, item in templates.items()}).hex()
     found = state.memo(name)
     if found is None:
-        texts = {}
+        texts: dict[str, str] = {}
+        problems = []
         for key, source in templates.items():
+            data = inventory.read(source.path)
             try:
-                texts[key] = inventory.read(source.path).decode()
+                texts[key] = data.decode()
             except UnicodeDecodeError as error:
-                raise BuildFailed(
-                    [Problem(source.path, 0, f"is not UTF-8: {error.reason}")]
-                ) from None
+                line = data.count(b"\n", 0, error.start) + 1
+                message = f"this template is not UTF-8: {error.reason}"
+                problems.append(Problem(source.path, line, message, "save it as UTF-8"))
+        if problems:
+            raise BuildFailed(problems)
         found = encode(find_needs(texts, {key: source.path for key, source in templates.items()}))
         state.keep_memo(name, found)
     return decode(dict[str, tuple[str, ...]], found)

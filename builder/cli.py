@@ -1,85 +1,119 @@
-"""The command `proofpress`: reads the command line, calls a room, prints, exits.
+"""The command `proofpress`: calls a room, prints, exits.
 
 Exit codes: 0 fine; 1 a problem in content, templates or settings, or a failing card; 2 a wrong
-command line; 4 the machine's fault. Only the modules that a build with nothing to do needs are
-imported at the top; the rest where used.
+command line; 4 the machine's fault; 130 interrupted. Only the modules that a build with nothing to
+do needs are imported at the top; the rest where used.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import errno
 import json
 import os
 import sys
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from builder import __version__
+from builder.command_line import read_command_line
 from builder.read.tree import Tree, survey, theme_folder
 from builder.write.nothing import said_before
 
 if TYPE_CHECKING:
     from builder.build import Order, Report
+    from builder.errors import BuildFailed
 
 FINE, PROBLEM, USAGE, MACHINE, INTERRUPTED = 0, 1, 2, 4, 130
+# What the system says when there is no room: the disk, the user's share of it, the largest file.
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; its exit code."""
-    parser = _parser()
-    options = parser.parse_args(arguments)
-    if options.command is None:
-        parser.print_help()
-        return USAGE
-    run: Callable[[argparse.Namespace], int] = options.run
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that can't show a sign is no reason to fail.
+        with contextlib.suppress(AttributeError, ValueError):
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
-        code = run(options)
-        sys.stdout.flush()
+        code = _run(sys.argv[1:] if arguments is None else arguments)
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except BrokenPipeError:
         # The reader of our output went away (`| head`); there is nobody left to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FINE
     except KeyboardInterrupt:
-        return _fail("interrupted; the site is as it was before", INTERRUPTED)
-    except Exception as error:
-        return _explain_failure(error)
+        return _fail("interrupted", INTERRUPTED)
     return code
 
 
-def _explain_failure(error: Exception) -> int:
+def _run(arguments: Sequence[str]) -> int:
+    try:
+        options = read_command_line(arguments)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else USAGE
+    if options.command is None:
+        return USAGE
+    try:
+        return _COMMANDS[options.command](options)
+    except BrokenPipeError:
+        raise
+    except KeyboardInterrupt:
+        is_build = options.command == "build"
+        return _fail("interrupted" + "; the site is whole" * is_build, INTERRUPTED)
+    except Exception as error:
+        return _explain_failure(error, options)
+
+
+def _explain_failure(error: Exception, options: argparse.Namespace) -> int:
     import sqlite3
 
     from builder.errors import BuildFailed, MachineFault
 
     if isinstance(error, BuildFailed):
-        return _print_problems(error)
+        return _print_problems(error, options)
     if isinstance(error, MachineFault):
         return _fail(str(error), MACHINE)
     if isinstance(error, OSError):
-        place = f": {error.filename}" if error.filename else ""
-        return _fail(f"{error.strerror or error}{place}", MACHINE)
+        place = error.filename2 or error.filename
+        where = f": {os.fsdecode(place)}" if isinstance(place, str | bytes | Path) else ""
+        if error.errno in NO_ROOM:
+            return _fail(
+                f"there is no room left ({error.strerror}{where}); make some, and do it again",
+                MACHINE,
+            )
+        return _fail(f"{error.strerror or error}{where}", MACHINE)
     if isinstance(error, sqlite3.Error):
         return _fail(
-            f"the cache in .proofpress/ cannot be used ({error}); try again with --clean", MACHINE
+            f"the cache in .proofpress/ cannot be used ({error}); is there room on the disk,"
+            " and permission? If so, delete that folder",
+            MACHINE,
         )
     raise error
 
 
-def _print_problems(failure: Exception) -> int:
-    from builder.errors import BuildFailed
+def _print_problems(failure: BuildFailed, options: argparse.Namespace) -> int:
+    problems = failure.problems
+    if getattr(options, "json", False):
+        from builder.codec import fields
 
-    assert isinstance(failure, BuildFailed)
-    for problem in failure.problems:
+        print(json.dumps({"problems": [fields(problem) for problem in problems]}, indent=1))
+        return PROBLEM
+    for problem in problems:
         print(problem, file=sys.stderr)
-    count = sum(not problem.is_warning for problem in failure.problems)
-    strict = "" if count else " that --strict takes for problems"
-    count = count or len(failure.problems)
-    noun = "warning" if strict else "problem"
-    print(f"\n{count} {noun}{'s' * (count > 1)}{strict}; the site was not touched", file=sys.stderr)
+    errors = sum(not problem.is_warning for problem in problems)
+    said = (
+        _count(errors, "problem") if errors else f"{_count(len(problems), 'warning')}, and --strict"
+    )
+    end = "; the site was not touched" if options.command == "build" else ""
+    print(f"\n{said}{end}", file=sys.stderr)
     return PROBLEM
+
+
+def _count(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _fail(message: str, code: int) -> int:
@@ -93,10 +127,9 @@ def _fail(message: str, code: int) -> int:
 
 def _run_build(options: argparse.Namespace) -> int:
     root, output = _folders(options)
-    if output == root or root.is_relative_to(output) or _is_source(root, output):
-        return _fail(
-            f"--output {options.output}: the site's own files are there; name another folder", USAGE
-        )
+    fault = _why_not_there(root, output)
+    if fault:
+        return _fail(f"--output {options.output}: {fault}; name another folder", USAGE)
     tree = survey(root, theme_folder())
     if not options.clean:
         code = _say_nothing_to_do(root, tree, output, options)
@@ -105,17 +138,25 @@ def _run_build(options: argparse.Namespace) -> int:
     import dataclasses
     import gc
 
+    from builder.build import build
+    from builder.config import read_settings
+
+    # Before a cache is made in a folder that is no site.
+    read_settings(root)
+
     # A build makes long-lived values only; looking for garbage among them would cost a tenth of its
     # time.
     gc.disable()
-    from builder.build import build
-
     order = dataclasses.replace(_order(root, output, options), tree=tree)
     report = build(order, say=_say, progress=_progress(options))
     _clear_progress(options)
     if options.json:
-        print(json.dumps(_as_json(report), ensure_ascii=False, indent=1))
-        return FINE
+        return _print_json(
+            {path: report.reasons[path] for path in report.made},
+            report.removed,
+            [*map(str, report.warnings), *report.notices],
+            report.count,
+        )
     for line in (*map(str, report.warnings), *report.notices):
         print(line, file=sys.stderr)
     if not report.made and not report.removed:
@@ -133,21 +174,14 @@ def _say_nothing_to_do(
         output.relative_to(root).as_posix() if output.is_relative_to(root) else output.as_posix()
     )
     shaping = f"drafts={options.drafts} future={options.future}"
-    said = said_before(root, tree, output, label, shaping, _now())
+    said = said_before(root, tree, output, label, shaping, options.now)
     if said is None:
         return None
     count, messages, has_warnings = said
     if has_warnings and options.strict:
         return None
     if options.json:
-        empty: list[str] = []
-        print(
-            json.dumps(
-                {"made": empty, "removed": empty, "messages": messages, "files": count},
-                ensure_ascii=False,
-            )
-        )
-        return FINE
+        return _print_json({}, (), messages, count)
     for message in messages:
         print(message, file=sys.stderr)
     print(f"nothing to do: {count} files are up to date")
@@ -162,10 +196,10 @@ def _order(root: Path, output: Path, options: argparse.Namespace) -> Order:
     return Order(
         root=root,
         output=output,
-        options=Options(now=_now(), drafts=options.drafts, future=options.future),
-        is_strict=options.strict,
-        is_clean=options.clean,
-        jobs=options.jobs or _processors(),
+        options=Options(now=options.now, drafts=options.drafts, future=options.future),
+        is_strict=getattr(options, "strict", False),
+        is_clean=getattr(options, "clean", False),
+        jobs=getattr(options, "jobs", 1) or _processors(),
     )
 
 
@@ -174,15 +208,16 @@ def _processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _is_source(root: Path, output: Path) -> bool:
-    return any(
-        output.is_relative_to(root / name)
-        for name in ("content", "templates", "snippets", "tests", ".proofpress")
-    )
+def _why_not_there(root: Path, output: Path) -> str:
+    """Why the site can't go into a folder; "" if it can."""
+    sources = ("content", "templates", "snippets", "tests", ".proofpress")
+    if root.is_relative_to(output) or any(output.is_relative_to(root / name) for name in sources):
+        return "the site's own files are there"
+    return "is not a folder" if output.exists() and not output.is_dir() else ""
 
 
 def _summary(report: Report) -> str:
-    parts = [f"{len(report.made)} files written"]
+    parts = [f"{_count(len(report.made), 'file')} written"]
     if report.removed:
         parts.append(f"{len(report.removed)} removed")
     if kept := report.count - len(report.made):
@@ -198,20 +233,12 @@ def _where_to_look(output: Path) -> str:
     return f"the site is in {shown}/ – look at it with: python3 -m http.server --directory {shown}"
 
 
-def _as_json(report: Report) -> dict[str, object]:
-    return {
-        "made": {path: report.reasons[path] for path in report.made},
-        "removed": list(report.removed),
-        "messages": [*map(str, report.warnings), *report.notices],
-        "files": report.count,
-        "seconds": round(report.seconds, 3),
-    }
-
-
-def _now() -> int:
-    """The moment that decides what is published: SOURCE_DATE_EPOCH, else now."""
-    given = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return int(given) if given.isdigit() else int(time.time())
+def _print_json(
+    made: Mapping[str, str], removed: Sequence[str], messages: Sequence[str], count: int
+) -> int:
+    done = {"made": made, "removed": list(removed), "messages": messages, "files": count}
+    print(json.dumps(done, indent=1))
+    return FINE
 
 
 def _say(line: str) -> None:
@@ -246,56 +273,57 @@ def _folders(options: argparse.Namespace) -> tuple[Path, Path]:
 def _run_check(options: argparse.Namespace) -> int:
     from builder.check import check_output
     from builder.config import read_settings
-    from builder.write.stage import finish_journal
+    from builder.write.stage import STAGE, finish_journal
+    from builder.write.state import State
 
     root, output = _folders(options)
     settings = read_settings(root)
-    finish_journal(output)
+    if (output / STAGE).exists():
+        # A killed build's, or that of one which still works: then it is waited for.
+        with State(root, _say_waiting):
+            finish_journal(output)
     report = check_output(output, base_url=settings.base_url, external=options.external)
     for problem in report.problems:
         print(problem)
-    count = sum(not problem.is_warning for problem in report.problems)
-    print(f"{report.pages} pages, {report.links} links, {report.feeds} feeds checked: "
-          + (f"{count} problem{'s' * (count > 1)}" if count else "no problem"))  # fmt: skip
-    return PROBLEM if count else FINE
+    errors = sum(not problem.is_warning for problem in report.problems)
+    looked_at = (
+        _count(report.pages, "page"), _count(report.links, "link"), _count(report.feeds, "feed")
+    )  # fmt: skip
+    print(
+        f"{', '.join(looked_at)} checked: {_count(errors, 'problem') if errors else 'no problem'}"
+    )
+    return PROBLEM if errors else FINE
 
 
 def _run_explain(options: argparse.Namespace) -> int:
+    from builder.config import read_settings
     from builder.explain import explain
 
     root, output = _folders(options)
-    options.drafts = options.future = options.strict = options.clean = False
-    options.jobs = 1
-    print(explain(_order(root, output, options), options.path))
+    read_settings(root)
+    print(explain(_order(root, output, options), options.path, _say_waiting))
     return FINE
 
 
+def _say_waiting() -> None:
+    _say("waiting for another build of this site …")
+
+
 def _run_test(options: argparse.Namespace) -> int:
+    from builder.config import read_settings
     from builder.test import test_cards
 
-    return (
-        PROBLEM
-        if test_cards(Path(options.root).resolve(), options.slugs, jobs=options.jobs)
-        else FINE
-    )
+    root = Path(options.root).resolve()
+    read_settings(root)
+    failed = test_cards(root, options.slugs, options.jobs or _processors())
+    return PROBLEM if failed else FINE
 
 
 def _run_new(options: argparse.Namespace) -> int:
-    from datetime import date
-
     from builder import new
 
-    root = Path(options.root).resolve()
-    today = date.fromtimestamp(_now())
     try:
-        if options.kind == "site":
-            made = new.new_site(Path(options.name).resolve())
-        elif options.kind == "card":
-            made = new.new_card(root, options.name)
-        else:
-            made = {"post": new.new_post, "note": new.new_note, "trivia": new.new_trivia}[
-                options.kind
-            ](root, options.name, today)
+        made = _make_new(options)
     except new.AlreadyExists as error:
         return _fail(str(error), PROBLEM)
     for path in made:
@@ -303,82 +331,29 @@ def _run_new(options: argparse.Namespace) -> int:
     return FINE
 
 
-# --- The command line -----------------------------------------------------------------------------
+def _make_new(options: argparse.Namespace) -> Sequence[Path]:
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from builder import new
+    from builder.config import read_settings
+
+    if options.kind == "site":
+        return new.new_site(Path(options.name).resolve())
+    root = Path(options.root).resolve()
+    settings = read_settings(root)
+    if options.kind == "card":
+        return new.new_card(root, options.name)
+    # Today where the site is: where this machine is, it may be tomorrow.
+    today = datetime.fromtimestamp(options.now, ZoneInfo(settings.timezone)).date()
+    make = {"post": new.new_post, "note": new.new_note, "trivia": new.new_trivia}[options.kind]
+    return make(root, options.name, today)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="proofpress",
-        description="A static site generator whose code cards are tested modules.",
-    )
-    parser.add_argument("--version", action="version", version=f"proofpress {__version__}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-
-    command = _command(commands, "build", _run_build, "build the site into its output folder")
-    _add_output(command)
-    command.add_argument("--drafts", action="store_true", help="include drafts")
-    command.add_argument(
-        "--future", action="store_true", help="include what is to be published later"
-    )
-    command.add_argument("--strict", action="store_true", help="take warnings for problems")
-    command.add_argument(
-        "--clean", action="store_true", help="forget the cache and make everything anew"
-    )
-    command.add_argument(
-        "--jobs", type=_count, metavar="N", help="processes (default: one a processor)"
-    )
-    command.add_argument("--json", action="store_true", help="print what was done as JSON")
-
-    command = _command(
-        commands, "check", _run_check, "check the built site: HTML, links, anchors, feeds"
-    )
-    _add_output(command)
-    command.add_argument(
-        "--external", action="store_true", help="ask other hosts whether links to them work"
-    )
-
-    command = _command(commands, "explain", _run_explain, "tell why an output is as it is")
-    _add_output(command)
-    command.add_argument("path", metavar="PATH", help="a file of the site: site/posts/x/index.html")
-
-    command = _command(commands, "test", _run_test, "run the cards' tests")
-    command.add_argument("slugs", nargs="*", metavar="SLUG", help="cards (default: all)")
-    command.add_argument(
-        "--jobs", type=_count, metavar="N", help="cards at a time (default: one a processor)"
-    )
-
-    command = _command(
-        commands, "new", _run_new, "start a site, a post, a note, a trivia or a card"
-    )
-    command.add_argument("kind", choices=["site", "post", "note", "trivia", "card"])
-    command.add_argument(
-        "name", metavar="NAME", help="a folder for a site, a slug for a card, else a title"
-    )
-    return parser
-
-
-def _command(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser],
-    name: str,
-    run: Callable[[argparse.Namespace], int],
-    text: str,
-) -> argparse.ArgumentParser:
-    command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
-    command.set_defaults(run=run)
-    command.add_argument(
-        "--root", default=".", metavar="DIR", help="the site's folder (default: this one)"
-    )
-    return command
-
-
-def _add_output(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--output", metavar="DIR", help="where the site goes (default: site/ in its folder)"
-    )
-
-
-def _count(text: str) -> int:
-    count = int(text)
-    if count < 1:
-        raise argparse.ArgumentTypeError("must be at least 1")
-    return count
+_COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
+    "build": _run_build,
+    "check": _run_check,
+    "explain": _run_explain,
+    "test": _run_test,
+    "new": _run_new,
+}

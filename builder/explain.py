@@ -7,8 +7,9 @@ writes no output.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from builder.build import Order, prepare, take_stock
 from builder.codec import Value, decode, fields
@@ -19,6 +20,7 @@ from builder.render.files import Sitemap
 from builder.render.lists import GroupsArguments, ListArguments, StatusArguments
 from builder.render.shared import Common
 from builder.write.outputs import plan_outputs
+from builder.write.stage import SUMS, finish_journal
 from builder.write.state import State
 
 # What a maker's arguments decode to.
@@ -43,18 +45,29 @@ WORDS = {
     "facts.lines": "the lines of its front matter",
 }
 LONGEST_VALUE = 60
+FEW = 3
 
 
-def explain(order: Order, wanted: str) -> str:
+def explain(order: Order, wanted: str, wait: Callable[[], None]) -> str:
     """What the output `wanted` (a file of the site, or its address) is made from, and whether it is
     up to date.
+
+    `wait` is called if a build must be waited for; BuildFailed if there is no such output.
     """
-    with State(order.root, lambda: None) as state:
-        prepared = prepare(take_stock(order, state), lambda _stage, _done, _total: None)
+    with State(order.root, wait) as state:
+        finish_journal(order.output)
+        stock = take_stock(order, state)
+        prepared = prepare(stock, lambda _stage, _done, _total: None)
         recipes = {recipe.path: recipe for recipe in prepared.recipes}
-        path = _find(wanted, order, recipes)
-        recipe = recipes[path]
         receipts = state.receipts(order.label)
+        path = _find(
+            wanted, order, stock.settings.base_url, {**recipes, **receipts, SUMS: None}, recipes
+        )
+        if path == SUMS:
+            return f"{SUMS}\n  the SHA-256 of every other output; made anew whenever one changes"
+        if path not in recipes:
+            return f"{path}\n  nothing asks for this any more: the next build removes it"
+        recipe = recipes[path]
         plan = plan_outputs(
             [recipe], {key: receipts[key] for key in (path,) if key in receipts}, order.output
         )
@@ -82,18 +95,41 @@ def explain(order: Order, wanted: str) -> str:
         return "\n".join(lines)
 
 
-def _find(wanted: str, order: Order, recipes: Mapping[str, Recipe]) -> str:
+def _find(
+    wanted: str,
+    order: Order,
+    base_url: str,
+    outputs: Mapping[str, object],
+    recipes: Mapping[str, Recipe],
+) -> str:
     """The output's path, from a path below the working folder or the site, or from an address."""
-    choices = [wanted.lstrip("/"), f"{wanted.strip('/')}/index.html".lstrip("/")]
+    address = unquote(urlsplit(wanted.removeprefix(base_url)).path)
+    choices = []
+    for name in (wanted, address):
+        choices += [name.lstrip("/"), f"{name.strip('/')}/index.html".lstrip("/")]
     file = (Path.cwd() / wanted).resolve()
     if file.is_relative_to(order.output):
         inside = file.relative_to(order.output).as_posix()
         choices += [inside, f"{inside}/index.html".removeprefix("./")]
     for choice in choices:
-        if choice in recipes:
+        if choice in outputs:
             return choice
-    hint = did_you_mean(choices[-1], recipes, "name a file of the site, such as site/index.html")
+    hint = _made_from(wanted, recipes) or did_you_mean(
+        choices[0], outputs, "name a file of the site, such as site/index.html"
+    )
     raise BuildFailed([Problem(wanted, 0, "no output of this site is there", hint)])
+
+
+def _made_from(source: str, recipes: Mapping[str, Recipe]) -> str:
+    """A hint for somebody who names a source: what is made from it."""
+    made = [
+        recipe.path
+        for recipe in recipes.values()
+        if source in dict(recipe.sources)
+        or (recipe.make == "page" and decode(Page, recipe.arguments).facts.path == source)
+    ]
+    more = f" and {len(made) - FEW} more" if len(made) > FEW else ""
+    return f"it is a source; from it is made {', '.join(made[:FEW])}{more}" if made else ""
 
 
 def _made_by(recipe: Recipe, shared: Shared) -> Iterator[str]:

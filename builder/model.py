@@ -131,11 +131,12 @@ class Slot(Value, frozen=True):
       the link becomes its text.
     - "title": the target's title, as text (a wikilink without its own text).
     - "url": the address of reference `index`, escaped for an attribute.
+    - "href": the whole attribute href of link `index`, gone when the target is left out.
     - "fragment": an address in this page, `text` being the id without "#".
     - "embed": the listing of embed `index`.
     """
 
-    form: Literal["open", "close", "title", "url", "fragment", "embed"]
+    form: Literal["open", "close", "title", "url", "href", "fragment", "embed"]
     index: int
     text: str = ""
 

@@ -195,7 +195,7 @@ def _any_string(key: object, place: _Place | None) -> str:
     if not isinstance(key, str):
         # json.dumps writes "1" for 1 and "null" for None, and says nothing.
         raise TypeError(f"{_path(place)} has the key {key!r}, but keys in JSON are strings")
-    return str(key)
+    return _exactly(key)
 
 
 _AS_JSON_WRITES = frozenset({bool, int, float, str, type(None)})
@@ -239,13 +239,18 @@ def _plain_scalar(value: object, place: _Place | None, policy: _Policy) -> str:
     if isinstance(value, complex | np.complexfloating):
         return f"[{_real(value.real, place, policy)}, {_real(value.imag, place, policy)}]"
     if isinstance(value, str):
-        return json.dumps(str(value))
+        return json.dumps(_exactly(value))
     if isinstance(value, bytes):
         return json.dumps(_ascii(value, place))
     raise _unknown(value, place)
 
 
 # endregion scalars
+
+
+def _exactly(text: str) -> str:
+    # str() would ask the subclass: np.str_ drops zeros at the end, an enum says its own name.
+    return str.__str__(text)
 
 
 def _real(value: float | np.floating[Any], place: _Place | None, policy: _Policy) -> str:
@@ -409,7 +414,7 @@ def _tagged(value: Any, place: _Place | None) -> Iterator[str]:
         _refuse_cycle(value, place)
         yield from _tagged_array(value, place)
     elif kind is np.str_:
-        yield f'{{"$str_": {json.dumps(str(value))}}}'
+        yield f'{{"$str_": {json.dumps(_exactly(value))}}}'
     elif kind is np.bytes_:
         yield f'{{"$bytes_": {json.dumps(value.decode("latin-1"))}}}'
     elif isinstance(value, np.generic):
@@ -455,8 +460,8 @@ def _tagged_array(array: Array, place: _Place | None) -> Iterator[str]:
         # NumPy's own 999999 is beyond an int8, its "N/A" longer than a U1; null brings them back.
         with np.errstate(over="ignore"):
             fill = np.asarray(array.fill_value)
-            usual = np.asarray(np.ma.default_fill_value(array.dtype)).astype(fill.dtype)
-        is_usual = fill.tobytes() == usual.tobytes()
+            usual = np.asarray(np.ma.MaskedArray(np.empty((), array.dtype)).fill_value)
+        is_usual = fill.dtype == usual.dtype and fill.tobytes() == usual.tobytes()
         yield from ["null"] if is_usual else _flat(fill.astype(array.dtype), place)
         yield f', "hard_mask": {json.dumps(bool(array.hardmask))}'
     yield "}}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import warnings
 from collections.abc import Callable
 
 # What changes a folder, by the names of Python's audit events.
@@ -12,37 +13,48 @@ CHANGES = frozenset({"open", "os.mkdir", "os.remove", "os.rename", "os.rmdir", "
 
 
 def die_before(change: int, place: str, run: Callable[[], object]) -> bool:
-    """Run something in a process that is killed before its `change`-th change (from 0) below
-    `place`.
+    """Run something in a process that is killed before its `change`-th change below `place`.
 
-    True if it was killed, False if it ended before by itself.
+    `change` counts from 0. True if it was killed, False if it ended before by itself.
     """
-    child = os.fork()
+    code = strike_before(change, place, signal.SIGKILL, run)
+    assert code in (0, -signal.SIGKILL), code
+    return code != 0
+
+
+def strike_before(change: int, place: str, blow: signal.Signals, run: Callable[[], object]) -> int:
+    """Run something in a process that gets a signal before a change; its exit code, or -signal.
+
+    The exit code is what `run` returns if that is a number, else 0; 70 for an exception.
+    """
+    with warnings.catch_warnings():
+        # Threads of the test runner hold no lock that the child needs.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
     if child:
-        _, status = os.waitpid(child, 0)
-        assert os.WIFSIGNALED(status) or os.waitstatus_to_exitcode(status) == 0, status
-        return os.WIFSIGNALED(status)
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     left = change
 
     def watch(event: str, arguments: tuple[object, ...]) -> None:
         nonlocal left
-        if (
-            event not in CHANGES
-            or not _is_below(place, event, arguments)
-            or _only_reads(event, arguments)
-        ):
+        if event not in CHANGES or not _is_below(place, event, arguments):
             return
-        if left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
+        if _only_reads(event, arguments):
+            return
         left -= 1
+        if left == -1:
+            os.kill(os.getpid(), blow)
 
+    code = 70
     try:
         sys.addaudithook(watch)
-        run()
+        result = run()
+        code = result if type(result) is int else 0
     except BaseException:
         sys.excepthook(*sys.exc_info())
-        os._exit(1)
-    os._exit(0)
+    finally:
+        sys.stderr.flush()
+        os._exit(code)
 
 
 def _is_below(place: str, event: str, arguments: tuple[object, ...]) -> bool:

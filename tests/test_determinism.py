@@ -35,7 +35,8 @@ def write_site(project: Project, posts: int) -> Project:
     project.write("static/Ä.txt", "x").write("static/a.txt", "y").write("static/B.txt", "z")
     for number in range(posts):
         tags = f"[t{number % 3}, T{number % 4}, common]"
-        body = f"[next](p{(number + 1) % posts}.md) [[Post {number // 2}]] $x^{number}$\n\n```python\nx = {number}\n```"
+        body = f"[next](p{(number + 1) % posts}.md) [[Post {number // 2}]] $x^{number}$\n\n"
+        body += f"```python\nx = {number}\n```"
         extra = {"series": "S"} if number % 2 else {"extra": "{b: 1, a: 2, c: [x, y]}"}
         date = f"2026-0{number % 9 + 1}-11T20:00:00Z"
         lang = ("hi", "zh", "en")[number % 3]

@@ -33,9 +33,19 @@ def said(facts: Facts) -> list[str]:
 
 def test_front_matter_is_known_to_other_pages() -> None:
     facts = facts_of(
-        note("A & <b>", summary="S", tags="[x, C++]", series="Long", lang="hi", id="tag:a", draft="true",
-             aliases="[/old/]", slug="other", extra="{key: [1.10, no]}")
-    )  # fmt: skip
+        note(
+            "A & <b>",
+            summary="S",
+            tags="[x, C++]",
+            series="Long",
+            lang="hi",
+            id="tag:a",
+            draft="true",
+            aliases="[/old/]",
+            slug="other",
+            extra="{key: [1.10, no]}",
+        )
+    )
 
     assert facts.problems == ()
     assert (facts.title, facts.summary, facts.tags) == ("A & <b>", "S", ("x", "C++"))
@@ -61,7 +71,8 @@ def test_the_first_heading_is_no_title_where_front_matter_has_one() -> None:
 
 def test_a_page_without_any_title_is_a_problem() -> None:
     assert said(facts_of("Words only.\n")) == [
-        "content/posts/a.md:1: this page has no title\n    add 'title:' or begin with a heading '# …'"
+        "content/posts/a.md:1: this page has no title\n"
+        "    add 'title:' or begin with a heading '# …'"
     ]
 
 
@@ -86,7 +97,8 @@ def test_a_file_that_is_not_utf8_is_a_problem_at_the_line_of_the_byte() -> None:
     facts = facts_of(b"# Title\n\nCaf\xe9\n")
 
     assert said(facts) == [
-        "content/posts/a.md:3: this file is not UTF-8: byte 0xe9\n    save it as UTF-8 in your editor"
+        "content/posts/a.md:3: this file is not UTF-8: byte 0xe9\n"
+        "    save it as UTF-8 in your editor"
     ]
 
 

@@ -1,4 +1,4 @@
-"""Work in parallel gives what work here gives, ends with its parent, and says so when it is killed."""
+"""Work in parallel gives what work here gives, ends with its parent, and tells if it is killed."""
 
 from __future__ import annotations
 
@@ -100,12 +100,12 @@ def test_chunks_are_taken_as_they_are_needed() -> None:
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_an_exception_comes_out_as_it_is(jobs: int) -> None:
-    with pytest.raises(ValueError, match="not 0"), open_workers(jobs, FEW) as executor:  # noqa: PT012
+    with pytest.raises(ValueError, match="not 0"), open_workers(jobs, FEW) as executor:
         list(map_chunks(executor, refuse, range(100), jobs))
 
 
 def test_a_killed_worker_is_the_machines_fault() -> None:
-    with pytest.raises(MachineFault, match="memory"), open_workers(2, FEW) as executor:  # noqa: PT012
+    with pytest.raises(MachineFault, match="memory"), open_workers(2, FEW) as executor:
         list(map_chunks(executor, die, range(10), 2))
 
 
@@ -160,7 +160,7 @@ def test_workers_end_when_their_parent_is_killed(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["plain", "threads"])
 def test_an_interruption_leaves_workers_alone(kind: str) -> None:
-    """Ctrl-C reaches every process of the terminal's group; what it means is for the parent to say."""
+    """Ctrl-C reaches every process of the terminal's group; only the parent says what it means."""
     with hanging(kind) as (parent, workers):
         for worker in workers:
             os.kill(worker, signal.SIGINT)

@@ -123,10 +123,11 @@ def find_clashes(places: Sequence[tuple[str, str, int]]) -> list[Problem]:
         while folder and folder not in folders:
             folders[folder] = path
             folder = folder.rpartition("/")[0]
-    for output, path, line in places:
-        other = folders.get(_case_free(output), "")
-        if other:
-            message = f"the file '/{output}' would lie where {other} needs a folder"
+    in_the_way = taken.keys() & folders.keys()
+    for output, path, line in places if in_the_way else ():
+        key = _case_free(output)
+        if key in in_the_way:
+            message = f"the file '/{output}' would lie where {folders[key]} needs a folder"
             problems.append(Problem(path, line, message, _ANOTHER_NAME))
     return problems
 

@@ -81,7 +81,9 @@ def _to_page(
 ) -> Resolved:
     facts = index.facts[found]
     problem = None
-    if fragment:
+    if reference.form == "image":
+        problem = Problem(path, reference.line, f"'{facts.path}' is a page and no picture")
+    elif fragment:
         anchors = index.anchor_sets.get(found)
         if anchors is None:
             anchors = index.anchor_sets[found] = frozenset(facts.anchors)

@@ -6,22 +6,20 @@ files.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import unquote
 
 from builder import cards
-from builder.config import SETTINGS_FILE, Options, Settings
-from builder.errors import Problem, did_you_mean
+from builder.config import Options, Settings
+from builder.errors import Problem
 from builder.link.addresses import (
     alias_address,
     asset_output,
-    find_clashes,
-    find_reserved,
     nearest_folder,
     output_of,
     page_address,
 )
+from builder.link.checks import check_cards, check_ids, check_menu, check_places
 from builder.link.neighbours import find_neighbours, find_related, find_series, group_pages
 from builder.link.publish import why_omitted
 from builder.link.references import Index, resolve
@@ -71,13 +69,14 @@ def link_site(material: Material) -> Site:
     problems += tag_problems + series_problems
     assets, omitted_files = _place_assets(material, published, omitted)
     redirects = _place_redirects(published, addresses)
-    problems += _check_places(published, addresses, assets, redirects)
-    problems += _check_ids(published)
+    problems += check_places(published, addresses, assets, redirects)
+    problems += check_ids(published)
 
     index = _index(published, addresses, omitted, omitted_files, tags, groups, assets, redirects)
     targets, backlinks = _resolve_all(published, index, problems)
     listings = [_find_listings(facts, material.code, problems) for facts in published]
-    _check_files(published, material, index, problems)
+    problems += check_cards(published, material.code)
+    problems += check_menu(material.settings.menu, index)
 
     neighbours = find_neighbours(published, links)
     related = find_related(published, tags)
@@ -168,45 +167,6 @@ def _place_redirects(published: Sequence[Facts], addresses: Sequence[str]) -> tu
     )
 
 
-def _check_places(
-    published: Sequence[Facts],
-    addresses: Sequence[str],
-    assets: Sequence[Asset],
-    redirects: Sequence[Redirect],
-) -> list[Problem]:
-    """Clashes between outputs.
-
-    Pages come first, so that a page is never blamed for an alias or a file.
-    """
-    places = [
-        (output_of(url), facts.path, facts.lines.get("slug", 0))
-        for facts, url in zip(published, addresses, strict=True)
-    ]
-    places += [(asset.output, asset.path, 0) for asset in assets]
-    owners = [facts for facts in published for _ in facts.aliases]
-    places += [
-        (output_of(redirect.url), facts.path, facts.lines.get("aliases", 0))
-        for redirect, facts in zip(redirects, owners, strict=True)
-    ]
-    problems = find_clashes(places)
-    for output, path, line in places:
-        problems += find_reserved(output, path, line)
-    return problems
-
-
-def _check_ids(published: Sequence[Facts]) -> list[Problem]:
-    """A feed's reader shows one entry for one id."""
-    first: dict[str, str] = {}
-    problems = []
-    for facts in published:
-        if facts.feed_id:
-            other = first.setdefault(facts.feed_id, facts.path)
-            if other != facts.path:
-                message = f"the id '{facts.feed_id}' is also that of {other}"
-                problems.append(Problem(facts.path, facts.lines["id"], message, "ids must differ"))
-    return problems
-
-
 def _index(
     published: Sequence[Facts],
     addresses: Sequence[str],
@@ -288,47 +248,3 @@ def _find_listings(
         for path in cards.card_files(embed.slug, code):
             problems += code[path].problems
     return tuple(found)
-
-
-def _check_files(
-    published: Iterable[Facts], material: Material, index: Index, problems: list[Problem]
-) -> None:
-    """Whether every card has its snippet, and every entry of the menu its page."""
-    for facts in published:
-        if facts.kind == "cards" and not cards.card_files(facts.snippet, material.code):
-            known = {
-                path.split("/")[1].partition(".")[0]
-                for path in material.code
-                if path.startswith("snippets/")
-            }
-            hint = did_you_mean(
-                facts.snippet, known, "'proofpress new card SLUG' makes code, test and page"
-            )
-            line = facts.lines.get("snippet", 1)
-            problems.append(
-                Problem(
-                    facts.path, line, f"there is no snippet 'snippets/{facts.snippet}.py'", hint
-                )
-            )
-    for item in material.settings.menu:
-        if item.url.startswith("/") and not item.url.startswith("//"):
-            problems += _check_entry(item.url, index)
-
-
-def _check_entry(url: str, index: Index) -> list[Problem]:
-    """A problem if an entry of the menu leads to nothing."""
-    path, _, fragment = url.partition("#")
-    output = output_of(path.partition("?")[0])
-    page = index.by_output.get(output)
-    if page is not None and fragment and unquote(fragment) not in index.facts[page].anchors:
-        message = f"the menu's '{url}': that page has no such anchor"
-        return [
-            Problem(SETTINGS_FILE, 0, message, did_you_mean(fragment, index.facts[page].anchors))
-        ]
-    if page is not None or output in index.outputs:
-        return []
-    if output in index.omitted_outputs:
-        message = f"the menu's '{url}': '{index.omitted_outputs[output]}' is left out of this build"
-        return [Problem(SETTINGS_FILE, 0, message, "take it out of the menu until it is published")]
-    hint = did_you_mean(url, index.addresses)
-    return [Problem(SETTINGS_FILE, 0, f"the menu's '{url}' leads to nothing", hint)]

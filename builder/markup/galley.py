@@ -62,6 +62,8 @@ def _fill(
         return "" if target is None else f'<a href="{address(target.url, prefix)}"{slot.text}>'
     if form == "close":
         return "" if target is None else "</a>"
+    if form == "href":
+        return "" if target is None else f'href="{address(target.url, prefix)}"'
     if form == "title":
         return escape(slot.text if target is None else target.title, quote=False)
     return "" if target is None else address(target.url, prefix)

@@ -47,7 +47,12 @@ def _set_html(html: str, sheet: Sheet, first_line: int) -> str:
                 elif name in _ADDRESSES:
                     new = _set_address(tag, name, value, sheet, line)
                     is_changed = is_changed or new is not value
-            changed.append((name, new))
+            is_link = tag == "a" and name == "href" and new is not value
+            if is_link and new and value and not value.strip().startswith("#"):
+                # The whole attribute goes if the page is left out: the link becomes its text.
+                changed.append((new, None))
+            else:
+                changed.append((name, new))
         return changed if is_changed else None
 
     return change_tags(html, change)
@@ -73,7 +78,8 @@ def _set_address(tag: str, name: str, value: str, sheet: Sheet, line: int) -> st
         return Markup(sheet.fragment(split_address(url)[1], line))
     form: Literal["link", "image"] = "link" if tag in _PAGE_TAGS else "image"
     target, fragment = split_address(url)
-    return Markup(sheet.slot("url", sheet.refer(form, target, fragment, line)))
+    slot: Literal["href", "url"] = "href" if (tag, name) == ("a", "href") else "url"
+    return Markup(sheet.slot(slot, sheet.refer(form, target, fragment, line)))
 
 
 def _set_candidates(value: str, sheet: Sheet, line: int) -> str:

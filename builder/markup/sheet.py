@@ -82,7 +82,7 @@ class Sheet:
 
     def slot(
         self,
-        form: Literal["open", "close", "title", "url", "fragment", "embed"],
+        form: Literal["open", "close", "title", "url", "href", "fragment", "embed"],
         index: int,
         text: str = "",
     ) -> str:

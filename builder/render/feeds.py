@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 # What XML 1.0 cannot carry, however it is escaped.
 _NOT_IN_XML = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # A feed without entries still has to say when it changed; this says "never".
-_NEVER = "1970-01-01T00:00:00+00:00"
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class FeedCommon(Value, frozen=True):
@@ -176,14 +176,16 @@ def _generate(ingredients: Ingredients) -> FeedGenerator:
         entry.guid(facts.feed_id or url, permalink=not facts.feed_id)
         entry.title(_xml(facts.title))
         entry.link(href=url, rel="alternate")
-        entry.published(facts.shown_date)
-        entry.updated(facts.shown_updated or facts.shown_date)
+        # As datetimes: feedgen takes a millisecond to read a date from text.
+        updated = datetime.fromisoformat(facts.shown_updated or facts.shown_date)
+        entry.published(datetime.fromisoformat(facts.shown_date))
+        entry.updated(updated)
         if facts.summary:
             entry.summary(_xml(facts.summary))
         entry.content(_xml(content), type="html")
         for tag in facts.tags:
             entry.category(term=_xml(tag))
-        newest = max(newest, facts.shown_updated or facts.shown_date, key=datetime.fromisoformat)
+        newest = max(newest, updated)
     # Without these two feedgen would say when the feed was made.
     feed.updated(newest)
     feed.lastBuildDate(newest)

@@ -68,12 +68,30 @@ def test_every_address_of_the_contract_is_there(project: Project) -> None:
     project.build()
 
     assert project.tree().keys() >= {
-        "index.html", "posts/index.html", "notes/index.html", "trivia/index.html", "cards/index.html",
-        "posts/a/index.html", "about/index.html", "tags/index.html", "tags/x/index.html",
-        "series/s/index.html", "archive/index.html", "archive/2026/index.html", "status/index.html",
-        "atom.xml", "rss.xml", "feed.json", "tags/x/atom.xml", "tags/x/rss.xml", "tags/x/feed.json",
-        "404.html", "sitemap.xml", "robots.txt", "SHA256SUMS",
-    }  # fmt: skip
+        "index.html",
+        "posts/index.html",
+        "notes/index.html",
+        "trivia/index.html",
+        "cards/index.html",
+        "posts/a/index.html",
+        "about/index.html",
+        "tags/index.html",
+        "tags/x/index.html",
+        "series/s/index.html",
+        "archive/index.html",
+        "archive/2026/index.html",
+        "status/index.html",
+        "atom.xml",
+        "rss.xml",
+        "feed.json",
+        "tags/x/atom.xml",
+        "tags/x/rss.xml",
+        "tags/x/feed.json",
+        "404.html",
+        "sitemap.xml",
+        "robots.txt",
+        "SHA256SUMS",
+    }
 
 
 # --- Tags and series
@@ -233,9 +251,22 @@ def test_one_alias_of_two_pages_is_a_problem(project: Project) -> None:
 
 
 @pytest.mark.parametrize(
-    "alias", ["/", "/posts/", "/tags/x/", "/atom.xml", "/Tags/", "/archive/2020/", "/page/1/",
-              "/notes/page/3/", "/assets/a.css", "/robots.txt", "/robots.txt/", "/.proofpress/x"]
-)  # fmt: skip
+    "alias",
+    [
+        "/",
+        "/posts/",
+        "/tags/x/",
+        "/atom.xml",
+        "/Tags/",
+        "/archive/2020/",
+        "/page/1/",
+        "/notes/page/3/",
+        "/assets/a.css",
+        "/robots.txt",
+        "/robots.txt/",
+        "/.proofpress/x",
+    ],
+)
 def test_an_alias_where_the_builder_writes_is_a_problem(project: Project, alias: str) -> None:
     project.write("posts/a.md", note("A", aliases=f"[{alias}]"))
 
@@ -246,8 +277,19 @@ def test_an_alias_where_the_builder_writes_is_a_problem(project: Project, alias:
 
 
 @pytest.mark.parametrize(
-    "slug", ["posts", "tags", "Search", "page", "assets", "404.html", "rss.xml", "SHA256SUMS", ".proofpress"]
-)  # fmt: skip
+    "slug",
+    [
+        "posts",
+        "tags",
+        "Search",
+        "page",
+        "assets",
+        "404.html",
+        "rss.xml",
+        "SHA256SUMS",
+        ".proofpress",
+    ],
+)
 def test_a_page_where_the_builder_writes_is_a_problem(project: Project, slug: str) -> None:
     project.write("pages/a.md", note("A", slug=slug))
 

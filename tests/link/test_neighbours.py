@@ -13,7 +13,7 @@ from tests.test_facts import facts_of
 
 
 def links_in(project: Project, page: str, section: str) -> list[str]:
-    """The texts of links in a section of a page: "neighbours", "Related", "Linked from", "series"."""
+    """The texts of links in "neighbours", "Related", "Linked from" or "series" of a page."""
     html = project.main(f"{page}/index.html")
     if section in ("neighbours", "series"):
         html = html.partition(f'<nav class="{section}"')[2].partition("</nav>")[0]
@@ -77,21 +77,17 @@ def test_a_page_lists_those_that_link_to_it_once_each_newest_first(project: Proj
 # --- Related pages
 
 
-def test_related_pages_share_the_rarest_tags(project: Project) -> None:
-    tags = {
-        "a": "[common, rare]",
-        "b": "[common, rare]",
-        "c": "[common]",
-        "d": "[common]",
-        "e": "[common]",
+def test_related_pages_share_the_rarest_tags_and_then_are_the_nearest(project: Project) -> None:
+    tags = dict.fromkeys("abcdef", "[common, usual]") | {
+        "a": "[common, usual, rare]",
+        "g": "[rare]",
     }
     for slug, listed in tags.items():
         project.write(f"posts/{slug}.md", note(slug.upper(), tags=listed))
     project.build()
 
-    assert links_in(project, "posts/e", "Related") == ["D", "C", "B"]
-    assert links_in(project, "posts/a", "Related")[0] == "B"
-    assert len(links_in(project, "posts/a", "Related")) == 3
+    assert links_in(project, "posts/a", "Related") == ["G", "B", "C"]
+    assert links_in(project, "posts/f", "Related") == ["E", "D", "C"]
 
 
 def test_a_page_without_shared_tags_has_no_related_ones(project: Project) -> None:

@@ -101,8 +101,15 @@ def test_a_page_that_is_left_out_is_in_no_output(
 ) -> None:
     project.write("posts/b.md", note("B", "See [it](hidden/index.md), [[hidden|it]].", tags="[x]"))
     project.write("posts/hidden/p.svg", "<svg>zebra</svg>")
-    text = note("Zebra title", "Zebra words. ![z](p.svg) [b](../b.md)", tags="[zebra, x]",
-                series="Zebras", aliases="[/zebra/]", slug="zebra-slug", **front_matter)  # fmt: skip
+    text = note(
+        "Zebra title",
+        "Zebra words. ![z](p.svg) [b](../b.md)",
+        tags="[zebra, x]",
+        series="Zebras",
+        aliases="[/zebra/]",
+        slug="zebra-slug",
+        **front_matter,
+    )
     project.write("posts/hidden/index.md", text).build()
 
     for path, data in project.tree().items():
@@ -157,7 +164,8 @@ def test_a_post_without_a_date_is_listed_last_is_in_no_feed_and_gets_a_warning(
     ).build()
 
     assert project.warnings == [
-        "content/posts/a.md:1: warning: this post has no date: it is listed last and is in no feed\n"
+        "content/posts/a.md:1: warning: this post has no date:"
+        " it is listed last and is in no feed\n"
         "    add 'date: 2026-11-21'"
     ]
     home = project.main("index.html")

@@ -130,6 +130,11 @@ def test_a_picture_beside_a_page_is_found_from_the_page_and_from_elsewhere(linke
     assert 'src="/posts/folder/p.svg"' in linked.main("posts/a/index.html")
 
 
+@pytest.mark.parametrize("markdown", ["![alt](b.md)", '<img src="/posts/b/" alt="">'])
+def test_a_picture_that_is_a_page_is_a_problem(linked: Project, markdown: str) -> None:
+    assert mistake_in(linked, markdown)[0] == "'content/posts/b.md' is a page and no picture"
+
+
 def test_links_have_the_base_path(linked: Project) -> None:
     linked.edit("pyproject.toml", "https://example.org", "https://example.org/my/site")
 
@@ -177,7 +182,7 @@ def test_a_wikilink_finds_a_page_by_its_files_name_too(project: Project) -> None
 
 
 def test_a_wikilink_finds_a_name_in_either_unicode_form(project: Project) -> None:
-    project.write("posts/e\u0301tude.md", note("E\u0301tude"))
+    project.write("posts/x.md", note("Study", slug="\u00e9tude"))
 
     assert link_in(project, "[[\u00e9tude]]") == "/posts/%C3%A9tude/"
     assert link_in(project, "[[e\u0301tude]]") == "/posts/%C3%A9tude/"
@@ -245,7 +250,7 @@ def test_a_link_to_nothing_is_a_problem_with_the_nearest_name(
 
 @pytest.mark.parametrize(
     "target", ["../../secret.md", "../../../etc/passwd", "b", "folder/", "?q", "/posts/b.md", "."]
-)  # fmt: skip
+)
 def test_a_link_out_of_the_site_or_to_a_folder_of_files_is_a_problem(
     linked: Project, target: str
 ) -> None:

@@ -93,3 +93,10 @@ def test_the_title_taken_out_leaves_no_slot() -> None:
 
     assert [reference.target for reference in body.references] == ["d.md"]
     assert fill(body) == '<p><a href="/to/d.md">c</a></p>\n'
+
+
+def test_a_raw_link_to_a_page_that_is_left_out_becomes_its_text() -> None:
+    body = set_text('<a class="x" href="draft.md">text</a> <a href="#top" id="top">up</a>')
+
+    filled = fill_galley(body.galley, [None], [], prefix="", page_url="")
+    assert filled == '<p><a class="x" >text</a> <a href="#top" id="top">up</a></p>\n'

@@ -163,9 +163,20 @@ def test_a_moment_may_have_its_own_zone() -> None:
 
 
 @pytest.mark.parametrize(
-    "spelled", ["2026-02-30", "2026-13-01", "21.11.2026", "tomorrow", "10:30", "[2026-01-01]", "{a: b}",
-                "0001-01-01", "9999-12-31", "0999-06-01"]
-)  # fmt: skip
+    "spelled",
+    [
+        "2026-02-30",
+        "2026-13-01",
+        "21.11.2026",
+        "tomorrow",
+        "10:30",
+        "[2026-01-01]",
+        "{a: b}",
+        "0001-01-01",
+        "9999-12-31",
+        "0999-06-01",
+    ],
+)
 def test_a_date_that_cannot_be_is_a_problem_at_its_line(spelled: str) -> None:
     mistake = problem("title: A", f"date: {spelled}")
 
@@ -304,8 +315,10 @@ def test_a_value_that_cannot_be_is_a_problem_at_its_line(row: str, part: str) ->
 
 def test_an_alias_may_be_percent_encoded_and_means_what_it_says() -> None:
     assert values("aliases: [/old%20name/, '/c%23/', /100%/]")["aliases"] == (
-        "/old name/", "/c#/", "/100%/",
-    )  # fmt: skip
+        "/old name/",
+        "/c#/",
+        "/100%/",
+    )
 
 
 # --- Traps
@@ -314,6 +327,14 @@ def test_an_alias_may_be_percent_encoded_and_means_what_it_says() -> None:
 def test_anchors_that_multiply_end_in_a_problem_and_not_in_all_of_memory() -> None:
     rows = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     rows += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12)]
+
+    matter = read("\n".join(["---", "extra:", *(f"  {row}" for row in rows), "---", ""]))
+
+    assert any("anchors" in mistake.message for mistake in matter.problems)
+
+
+def test_anchors_that_name_each_other_a_thousand_times_are_a_problem_and_no_crash() -> None:
+    rows = ["a0: &a0 [x]", *(f"a{n}: &a{n} [*a{n - 1}]" for n in range(1, 2000))]
 
     matter = read("\n".join(["---", "extra:", *(f"  {row}" for row in rows), "---", ""]))
 

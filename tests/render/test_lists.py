@@ -13,7 +13,7 @@ from tests.project import Project, note
 
 
 def cut(count: int, per_page: int) -> list[list[int]]:
-    """The items (0: the newest) on the first page and on the older pages, from the newest of them."""
+    """The items (0: the newest) on the first page and on the older ones, from their newest."""
     older, newest = split_pages(count, per_page)
     starts = range(newest, newest + older * per_page, per_page)
     return [list(range(newest)), *(list(range(start, start + per_page)) for start in starts)]

@@ -1,4 +1,4 @@
-"""A page's own HTML: its head, what surrounds the text, and that nothing breaks out of its place."""
+"""A page's own HTML: its head, what surrounds the text; and nothing breaks out of its place."""
 
 from __future__ import annotations
 
@@ -97,7 +97,8 @@ def test_a_standing_page_is_no_article(project: Project) -> None:
 def test_no_text_breaks_out_of_its_place(project: Project) -> None:
     project.edit("pyproject.toml", 'title = "Test site"', f"title = '''{NASTY}'''")
     quoted = json.dumps(NASTY)
-    text = f"---\ntitle: {quoted}\nsummary: {quoted}\ndate: 2026-01-01\ntags: [{quoted.replace('/', '')}]\n"
+    name = quoted.replace("/", "")
+    text = f"---\ntitle: {quoted}\nsummary: {quoted}\ndate: 2026-01-01\ntags: [{name}]\n"
     project.write("posts/a.md", f"{text}series: {quoted.replace('/', '')}\n---\nWords.\n")
     project.write("posts/b.md", note("B", "[[a]]", tags=f"[{quoted.replace('/', '')}]")).build()
 
@@ -285,7 +286,8 @@ def test_a_paper_is_linked_where_it_lies(project: Project, path: str, pdf: str, 
 def test_values_of_ones_own_reach_ones_own_template_as_they_were_written(project: Project) -> None:
     project.write(
         "templates/page.html",
-        "{{ page.extra.version }}|{{ page.extra.list|join(',') }}|{{ page.extra.deep.key }}|{{ page.title }}",
+        "{{ page.extra.version }}|{{ page.extra.list|join(',') }}|"
+        "{{ page.extra.deep.key }}|{{ page.title }}",
     )
 
     html = page(project, extra='{version: 1.10, list: [no, "<b>"], deep: {key: 2026-01-01}}')
@@ -315,11 +317,21 @@ def test_a_site_under_a_base_path_has_no_link_that_leaves_it(project: Project) -
         "posts/a/paper.pdf", "%PDF"
     )
     body = (
-        "## Part\n\n[b](../b.md#part) [[b]] [file](/file.txt) [here](#part) ![alt](p.svg) $x$[^1]\n\n"
+        "## Part\n\n[b](../b.md#part) [[b]] [file](/file.txt) [here](#part)\n\n"
+        "![alt](p.svg) $x$[^1]\n\n"
         '<img src="p.svg" srcset="p.svg 1x, p.svg 2x" alt="">\n\n[^1]: A note.\n'
     )
-    project.write("posts/a/index.md", note("A", body, tags="[C++, 'C#', चार]", series="S", pdf="paper.pdf",
-                                           aliases="[/old/, /old.html]"))  # fmt: skip
+    project.write(
+        "posts/a/index.md",
+        note(
+            "A",
+            body,
+            tags="[C++, 'C#', चार]",
+            series="S",
+            pdf="paper.pdf",
+            aliases="[/old/, /old.html]",
+        ),
+    )
     project.write(
         "posts/b.md", note("B", "## Part\n\nx", tags="[C++]", series="S", lang="hi", slug="चार")
     )

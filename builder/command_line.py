@@ -1,0 +1,149 @@
+"""What can be asked for on the command line, and what is said about a wrong one.
+
+In: the words of a command line. Out: a namespace of options; or help, or a message that names what
+was probably meant, and the exit code that argparse gives (0 or 2). It calls nothing; a build that
+has nothing to do comes through here, so it imports little.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from collections.abc import Iterable, Sequence
+
+NOW = "SOURCE_DATE_EPOCH"
+# The last second of the year 9999, where calendars end.
+END_OF_TIME = 253_402_300_799
+
+
+def read_command_line(arguments: Sequence[str]) -> argparse.Namespace:
+    """The options of a command line; `command` is None if there is none.
+
+    SystemExit for help and for a wrong one.
+    """
+    parser = argparse.ArgumentParser(
+        prog="proofpress",
+        description="A static site generator whose code cards are tested modules.",
+        allow_abbrev=False,
+    )
+    from builder import __version__
+
+    parser.add_argument("--version", action="version", version=f"proofpress {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    _add_build(commands)
+    _add_check(commands)
+    _add_explain(commands)
+    _add_test(commands)
+    _add_new(commands)
+    if arguments and not arguments[0].startswith("-") and arguments[0] not in commands.choices:
+        hint = _did_you_mean(arguments[0], commands.choices)
+        parser.error(f"there is no command '{arguments[0]}'{hint}")
+    options, unknown = parser.parse_known_args(arguments)
+    if unknown:
+        asked = commands.choices.get(options.command, parser)
+        hint = _did_you_mean(unknown[0].partition("=")[0], asked._option_string_actions)
+        asked.error(f"'{unknown[0]}' is not known here{hint}")
+    if options.command is None:
+        parser.print_help()
+    else:
+        options.now = _read_now(parser)
+    return options
+
+
+def _add_build(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = _add(commands, "build", "build the site into its output folder")
+    _add_output(command)
+    _add_shaping(command)
+    command.add_argument("--strict", action="store_true", help="take warnings for problems")
+    command.add_argument(
+        "--clean", action="store_true", help="forget the cache and make everything anew"
+    )
+    _add_jobs(command, "processes")
+    command.add_argument("--json", action="store_true", help="print what was done as JSON")
+
+
+def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = _add(commands, "check", "check the built site: HTML, links, anchors, feeds")
+    _add_output(command)
+    command.add_argument(
+        "--external", action="store_true", help="ask other hosts whether links to them work"
+    )
+
+
+def _add_explain(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = _add(commands, "explain", "tell why an output is as it is, or what would change it")
+    _add_output(command)
+    _add_shaping(command)
+    command.add_argument(
+        "path", metavar="PATH", help="a file of the site (site/posts/x/index.html) or its address"
+    )
+
+
+def _add_test(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = _add(commands, "test", "run the cards' tests")
+    command.add_argument("slugs", nargs="*", metavar="SLUG", help="cards (default: all)")
+    _add_jobs(command, "cards at a time")
+
+
+def _add_new(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = _add(commands, "new", "start a site, a post, a note, a trivia or a card")
+    command.add_argument("kind", choices=["site", "post", "note", "trivia", "card"])
+    command.add_argument(
+        "name", metavar="NAME", help="a folder for a site, a slug for a card, else a title"
+    )
+
+
+def _add(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, text: str
+) -> argparse.ArgumentParser:
+    command = commands.add_parser(
+        name, help=text, description=f"{text[0].upper()}{text[1:]}.", allow_abbrev=False
+    )
+    command.add_argument(
+        "--root", default=".", metavar="DIR", help="the site's folder (default: this one)"
+    )
+    return command
+
+
+def _add_output(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--output", metavar="DIR", help="where the site goes (default: site/ in its folder)"
+    )
+
+
+def _add_shaping(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--drafts", action="store_true", help="include drafts")
+    command.add_argument(
+        "--future", action="store_true", help="include what is to be published later"
+    )
+
+
+def _add_jobs(command: argparse.ArgumentParser, what: str) -> None:
+    command.add_argument(
+        "--jobs", type=_count, metavar="N", help=f"{what} (default: one a processor)"
+    )
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= 1_000_000):
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number from 1")
+    return int(text)
+
+
+def _read_now(parser: argparse.ArgumentParser) -> int:
+    """The moment that decides what is published: SOURCE_DATE_EPOCH, else now."""
+    given = os.environ.get(NOW, "")
+    if not given:
+        return int(time.time())
+    if not (given.isascii() and given.isdigit() and len(given) < 20 and int(given) <= END_OF_TIME):
+        parser.error(f"{NOW} is '{given}', not a number of seconds since 1970")
+    return int(given)
+
+
+def _did_you_mean(word: str, known: Iterable[str]) -> str:
+    # Imported here because only a mistake needs it, and it brings the whole encoding along.
+    from builder.errors import did_you_mean
+
+    hint = did_you_mean(word, known)
+    return f"; {hint}" if hint else f"; see --help for what is ({', '.join(sorted(known))})"
