@@ -31,6 +31,7 @@ _UNSPACED = re.compile(
 _SENTENCE_END = re.compile(r"[.!?…]['\"”’)\]]*(?=\s)|[。！？]['\"”’）」』]*|[।॥]")
 # From the first letter or digit to the next space: dashes and signs alone are no words.
 _WORD = re.compile(r"\w\S*")
+_SIGNS = {code: None for code in range(128) if not re.match(r"[\w\s]", chr(code))}
 _SPACES = re.compile(r"\s+")
 
 
@@ -61,9 +62,10 @@ def _slug_part(char: str) -> str:
 
 def count_words(text: str) -> int:
     """The words of a text; of Chinese and Japanese each character."""
-    count = 0
-    if not text.isascii():
-        text, count = _CJK.subn(" ", text)
+    if text.isascii():
+        # Signs left out, what is between spaces is words: as the pattern has it, three times as fast.
+        return len(text.translate(_SIGNS).split())
+    text, count = _CJK.subn(" ", text)
     return count + len(_WORD.findall(text))
 
 

@@ -173,11 +173,14 @@ def _remove_empty(output: Path, journal: Journal) -> None:
     """Remove the folders that the removals have emptied, except where files are to come."""
     kept = {path.rpartition("/")[0] for path in journal.moves}
     folders = {path.rpartition("/")[0] for path in journal.removals} - kept
-    while folders:
+    while folders := folders - {""}:
         parents = set()
         for folder in sorted(folders, key=len, reverse=True):
-            if folder:
-                with contextlib.suppress(OSError):
-                    (output / folder).rmdir()
-                    parents.add(folder.rpartition("/")[0])
+            try:
+                os.rmdir(f"{output}/{folder}")
+            except FileNotFoundError:
+                pass  # removed by a command that was killed before it came to the parent
+            except OSError:
+                continue
+            parents.add(folder.rpartition("/")[0])
         folders = parents - kept

@@ -28,6 +28,7 @@ OLD = {
     "posts/a/index.html": b"old a",
     "posts/gone/deep/index.html": b"gone",
     "posts/gone/index.html": b"gone too",
+    "lone/some/file": b"in folders that hold nothing else",
     "turns": b"a file that becomes a folder",
     "flat/index.html": b"a folder that becomes a file",
     SUMS: b"the old list",
@@ -41,7 +42,7 @@ NEW = {
     "flat": b"a file that was a folder",
     SUMS: b"the new list",
 }
-REMOVALS = ["flat/index.html", "posts/gone/deep/index.html", "posts/gone/index.html", "turns"]
+REMOVALS = sorted(OLD.keys() - NEW.keys() - {"kept.html"})
 AFTER = {"kept.html": b"kept", **NEW}
 
 

@@ -135,6 +135,16 @@ def test_a_damaged_cache_leads_to_the_right_site_all_the_same(
     assert "the cache is damaged; making it anew" in site.said
 
 
+def test_a_source_that_is_not_as_the_cache_has_it_is_looked_at_anew(site: Project) -> None:
+    before = site.tree()
+    connection = sqlite3.connect(database(site))
+    with connection:
+        connection.execute("UPDATE sources SET digest = zeroblob(16) WHERE path LIKE '%.css'")
+    connection.close()
+
+    assert site.build().tree() == before
+
+
 def test_a_value_damaged_inside_its_row_is_not_believed(site: Project) -> None:
     """SQLite can't tell it: the row is well-formed."""
     data = database(site).read_bytes()
