@@ -105,7 +105,7 @@ def _proofpress(_: Path) -> Generator:
         template=_PROOFPRESS_TEMPLATE,
         remark="besides what all do: sets formulas as MathML; checks links and anchors; shows "
         "contents, neighbours, backlinks and related posts on each page; RSS and JSON Feed beside "
-        "Atom, and all three for each tag; archives, search index, sitemap, checksums",
+        "Atom, and all three for each tag; archives, sitemap, checksums",
         caches=(".proofpress",),
         environment=environment,
     )
