@@ -16,6 +16,7 @@ from builder import __version__
 from builder.write.stage import STAGE
 from builder.write.state import State
 from tests.command import CHECKOUT, Said, command, environment, run
+from tests.death import die_before
 from tests.project import NOW, Project, note
 
 DAY = 86_400
@@ -117,7 +118,7 @@ def test_a_wrong_command_line_is_told_with_what_was_meant(words: list[str], mess
     assert message in said.err
 
 
-@pytest.mark.parametrize("moment", ["yesterday", "1.5", "-1", "٣", "9" * 30])
+@pytest.mark.parametrize("moment", ["yesterday", "1.5", "-1", "٣", "253402300800", "9" * 30])
 def test_a_malformed_moment_is_a_wrong_command_line(site: Project, moment: str) -> None:
     said = build(site, SOURCE_DATE_EPOCH=moment)
 
@@ -527,6 +528,19 @@ def test_explaining_builds_nothing_and_the_next_build_does_all_the_same(built: P
     assert built.tree() == before
     build(built)
     assert "More" in built.read("posts/b/index.html")
+
+
+def test_explaining_first_finishes_what_a_killed_build_had_begun(built: Project) -> None:
+    built.edit("posts/b.md", "[a]", "More [a]")
+    step = 0
+    while not (built.output / STAGE / "journal.json").exists():
+        assert die_before(step, str(built.output), built.build)
+        step += 1
+
+    explain(built, "posts/b/")
+
+    assert "More" in built.read("posts/b/index.html")
+    assert not (built.output / STAGE).exists()
 
 
 def test_an_output_that_goes_is_explained(built: Project) -> None:

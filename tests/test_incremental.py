@@ -41,9 +41,10 @@ CARD = "```card s#double\n```\n\n```card s@body\n```\n"
 Edit = tuple[str, tuple[int, ...]]
 numbers = st.tuples(*[st.integers(0, 11)] * 3)
 KINDS_OF_EDIT = (
-    "edit", "same_size", "retitle", "retag", "redate", "rename", "delete", "add", "draft", "schedule", "template",
-    "strings", "style", "snippet", "settings", "options", "clock", "hand_edit", "lose_output", "lose_list",
-    "lose_cache", "foreign_file", "builder_file", "asset", "page_folder", "alias", "series", "language", "touch",
+    "edit", "same_size", "retitle", "retag", "redate", "rename", "delete", "add", "draft",
+    "schedule", "template", "strings", "style", "snippet", "settings", "options", "clock",
+    "hand_edit", "lose_output", "lose_list", "lose_cache", "foreign_file", "builder_file", "asset",
+    "page_folder", "alias", "series", "language", "touch",
 )  # fmt: skip
 edits = st.lists(st.tuples(st.sampled_from(KINDS_OF_EDIT), numbers), min_size=1, max_size=6)
 
@@ -74,7 +75,8 @@ class World:
         self.chosen: dict[str, Any] = {}
         self.foreign: dict[str, bytes] = {}
         for number, slug in enumerate(SLUGS):
-            body = f"Text {number}. [other]({SLUGS[number - 1]}.md) and [[{SLUGS[number - 1]}]] $x^{number}$"
+            other = SLUGS[number - 1]
+            body = f"Text {number}. [other]({other}.md) and [[{other}]] $x^{number}$"
             self.project.write(f"posts/{slug}.md", note(slug, body, tags=f"[{TAGS[number]}]"))
         self.project.write("snippets/s.py", CODE)
         self.project.write("cards/s.md", note("Card", CARD))
@@ -214,9 +216,15 @@ class World:
         )
 
     def settings(self, a: int, b: int, _c: int) -> None:
-        key, value = (("per_page", str(b % 3 + 1)), ("title", f'"Title {b}"'), ("feed_limit", str(b + 1)),
-                      ("base_url", f'"https://example.org/{b}"'), ("timezone", '"Asia/Kolkata"'),
-                      ("language", '"hi"'))[a % 6]  # fmt: skip
+        choices = (
+            ("per_page", str(b % 3 + 1)),
+            ("title", f'"Title {b}"'),
+            ("feed_limit", str(b + 1)),
+            ("base_url", f'"https://example.org/{b}"'),
+            ("timezone", '"Asia/Kolkata"'),
+            ("language", '"hi"'),
+        )
+        key, value = choices[a % len(choices)]
         place = self.project.root / "pyproject.toml"
         rows = [row for row in place.read_text().split("\n") if not row.startswith(f"{key} =")]
         place.write_text("\n".join([*[row for row in rows if row], f"{key} = {value}", ""]))

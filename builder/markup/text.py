@@ -63,7 +63,7 @@ def _slug_part(char: str) -> str:
 def count_words(text: str) -> int:
     """The words of a text; of Chinese and Japanese each character."""
     if text.isascii():
-        # Signs left out, what is between spaces is words: as the pattern has it, three times as fast.
+        # Without signs, what spaces part are words: as the pattern finds, three times as fast.
         return len(text.translate(_SIGNS).split())
     text, count = _CJK.subn(" ", text)
     return count + len(_WORD.findall(text))

@@ -295,4 +295,5 @@ def _unknown_files(output: Path, known: set[str]) -> Iterable[str]:
         for name in names:
             path = name if place == "." else f"{place}/{name}"
             if path not in known and path != SUMS:
-                yield path
+                # A name that is not UTF-8 can be neither printed nor stored as it is.
+                yield path.encode(errors="surrogateescape").decode(errors="backslashreplace")

@@ -24,6 +24,7 @@ from concurrent.futures import (
     ProcessPoolExecutor,
     ThreadPoolExecutor,
 )
+from concurrent.futures import wait as futures_wait
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -284,7 +285,6 @@ def test_a_wait_without_a_timeout_waits_for_all() -> None:
 
 
 def test_a_cancelled_job_is_not_waited_for_until_a_worker_comes_by() -> None:
-    # concurrent.futures.wait does that: only a worker's notice makes it take a job for cancelled.
     opened = threading.Event()
     with ThreadPoolExecutor(max_workers=1) as executor:
         try:
@@ -292,6 +292,8 @@ def test_a_cancelled_job_is_not_waited_for_until_a_worker_comes_by() -> None:
             waiting = executor.submit(abs, -1)
             pool = InteractivePool({"waiting": waiting})
             assert waiting.cancel()
+            assert waiting.done()
+            assert futures_wait([waiting], timeout=0.01).not_done == {waiting}  # the usual wait
             assert pool.wait(LONG_SECONDS / 4)
         finally:
             opened.set()
@@ -300,8 +302,13 @@ def test_a_cancelled_job_is_not_waited_for_until_a_worker_comes_by() -> None:
 def test_an_interrupted_wait_leaves_jobs_and_pool_as_they_were() -> None:
     futures = futures_of("a")
     pool: InteractivePool[str, Any] = InteractivePool(futures)
-    with pytest.raises(KeyboardInterrupt):
-        pool.wait(Telling(LONG_SECONDS, lambda: signal.raise_signal(signal.SIGINT)))
+    # What a shell has started in the background ignores interrupts, and so would this test.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            pool.wait(Telling(LONG_SECONDS, lambda: signal.raise_signal(signal.SIGINT)))
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert pool.done() == (0, 1)
     futures["a"].set_result(1)
     assert pool.wait(LONG_SECONDS)

@@ -330,6 +330,16 @@ def test_a_file_that_is_not_ours_is_reported_and_left_alone(project: Project) ->
     assert "mine.txt" not in read_sums(project.output)
 
 
+def test_a_file_that_is_not_ours_may_have_any_name(project: Project) -> None:
+    project.output.mkdir()
+    (project.output / os.fsdecode(b"\xff.txt")).write_bytes(b"mine")
+
+    project.write("posts/a.md", note("A")).build()
+
+    assert project.report is not None
+    assert project.report.notices == ("site/\\xff.txt: is not ours, and was left alone",)
+
+
 @pytest.mark.parametrize("path", ["index.html", "posts/a/index.html"])
 def test_another_file_in_the_way_is_a_problem_and_is_not_overwritten(
     project: Project, path: str
