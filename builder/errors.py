@@ -39,6 +39,9 @@ class BuildFailed(Exception):
         self.problems: tuple[Problem, ...] = tuple(sorted(set(problems)))
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
+    def __reduce__(self) -> tuple[type[BuildFailed], tuple[tuple[Problem, ...]]]:
+        return BuildFailed, (self.problems,)
+
 
 class MachineFault(Exception):
     """The machine's fault, not the author's.

@@ -139,7 +139,6 @@ class InteractivePool(Generic[K, T]):
             width = len(line)
         stream.write("\n")
 
-    # region show
     def __str__(self) -> str:
         """One line: a bar, the counts, the time."""
         finished, total, summary = self._summarise()
@@ -167,8 +166,6 @@ class InteractivePool(Generic[K, T]):
         parts += [f"{failed} failed"] if failed else []
         parts += [f"{cancelled} cancelled"] if cancelled else []
         return finished, total, ", ".join(parts)
-
-    # endregion show
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self}>"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from builder.errors import MachineFault
+from builder.errors import BuildFailed, MachineFault, Problem
 from builder.workers import AHEAD, CHUNK_SIZE, FEW, map_chunks, open_workers, split_chunks
 
 ROOT = Path(__file__).parents[1]
@@ -181,3 +182,9 @@ def blocked(process: int) -> str:
     """The signals that a process has blocked, as Linux writes them."""
     status = Path(f"/proc/{process}/status").read_text()
     return next(line.split()[1] for line in status.splitlines() if line.startswith("SigBlk"))
+
+
+def test_problems_survive_the_way_back_from_a_worker() -> None:
+    failure = BuildFailed([Problem("a.md", 3, "what", "what to do")])
+
+    assert pickle.loads(pickle.dumps(failure)).problems == failure.problems

@@ -26,6 +26,7 @@ from builder.write.stage import (
     close_stage,
     is_inside,
     open_stage,
+    plan_folders,
     publish,
     undo_stage,
 )
@@ -124,7 +125,8 @@ def write_outputs(
         return Written((), (), tuple(plan.unknown), (), (), len(plan.kept))
     stage = open_stage(output)
     try:
-        made = _make_all(plan, shared, stage, root, theme, cache, jobs, progress)
+        plan_folders(output, stage, [recipe.path for recipe in plan.stale])
+        made = _make_all(plan, shared, output, stage, root, theme, cache, jobs, progress)
         _refuse_foreign(plan, made, output)
         moves = {item.path: item.staged for item in made}
         sums = {path: receipt.sha256 for path, receipt in plan.kept.items()}
@@ -213,6 +215,7 @@ def why_touched(receipt: Receipt, file: str) -> str:
 def _make_all(
     plan: Plan,
     shared: Mapping[bytes, Shared],
+    output: Path,
     stage: Path,
     root: Path,
     theme: Path,
@@ -224,7 +227,7 @@ def _make_all(
         first = 0
         for chunk in split_chunks(plan.stale):
             needed = {recipe.shared: shared[recipe.shared] for recipe in chunk}
-            yield Batch(root, theme, cache, stage, first, tuple(chunk), needed)
+            yield Batch(root, theme, cache, output, stage, first, tuple(chunk), needed)
             first += len(chunk)
 
     made: list[Made] = []

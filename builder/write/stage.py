@@ -19,8 +19,10 @@ from pathlib import Path
 STAGE = ".proofpress"
 JOURNAL = "journal.json"
 SUMS = "SHA256SUMS"
-# The journal while it is written, and the mark of an output folder that this build made.
-DRAFT = "journal.tmp"
+# The journal while only its folders are known, and while it is written; the mark of an output
+# folder that this build made.
+DRAFT = "journal.draft"
+UNFINISHED = "journal.tmp"
 MADE = "made"
 
 
@@ -67,29 +69,49 @@ def finish_journal(output: Path) -> bool:
 
 
 def publish(output: Path, stage: Path, moves: Mapping[str, str], removals: Iterable[str]) -> None:
-    """Rename staged files (`moves`.
+    """Rename staged files and remove what is no longer asked for.
 
-    Output path -> name in the stage), then remove what is no longer asked for.
+    `moves` are output paths with the names of their files in the stage.
     """
-    journal = Journal(dict(moves), list(removals), _missing_folders(output, moves))
-    written = stage / DRAFT
-    with written.open("w", encoding="utf-8") as file:
-        json.dump(asdict(journal), file, ensure_ascii=False)
-        file.flush()
-        os.fsync(file.fileno())
+    folders = plan_folders(output, stage, moves)
     # Folders need space on the disk, a rename does not: whatever can fail comes before the journal
     # is complete.
-    for folder in journal.folders:
-        # A file of ours can stand in its place; it makes way only when the journal is complete.
-        with contextlib.suppress(FileExistsError, NotADirectoryError):
-            (output / folder).mkdir()
-    written.rename(stage / JOURNAL)
+    for folder in folders:
+        make_folder(output, folder)
+    journal = Journal(dict(moves), list(removals), folders)
+    _write_journal(stage / UNFINISHED, journal)
+    (stage / UNFINISHED).rename(stage / JOURNAL)
     try:
         _carry_out(output, stage, journal)
     except KeyboardInterrupt:
         # Half a site is no answer to an impatient author; the rest takes no time.
         _carry_out(output, stage, journal)
         raise
+
+
+def plan_folders(output: Path, stage: Path, paths: Iterable[str]) -> Sequence[str]:
+    """The folders to be made for outputs, noted in the stage so that they can go again."""
+    planned = _read_journal(stage / DRAFT)
+    if planned is None:
+        planned = Journal({}, [], _missing_folders(output, paths))
+        _write_journal(stage / DRAFT, planned)
+    return planned.folders
+
+
+def make_folder(output: Path, folder: str) -> None:
+    """Make a folder of the output, with those it lies in.
+
+    A file of ours can stand in its place; it makes way only when the journal is complete.
+    """
+    with contextlib.suppress(FileExistsError, NotADirectoryError):
+        os.makedirs(f"{output}/{folder}", exist_ok=True)
+
+
+def _write_journal(file: Path, journal: Journal) -> None:
+    with file.open("w", encoding="utf-8") as opened:
+        json.dump(asdict(journal), opened, ensure_ascii=False)
+        opened.flush()
+        os.fsync(opened.fileno())
 
 
 def close_stage(output: Path) -> None:

@@ -88,7 +88,8 @@ def _launch(
         return result
     # One long row of programs: a grid's other dimensions end at 65,535.
     programs = -(-height // block[0]) * -(-width // block[1])
-    with torch.cuda.device_of(image):  # Triton launches on the current device
+    # Triton launches on the current device.
+    with torch.cuda.device_of(image):  # type: ignore[no-untyped-call]  # torch's types end here
         kernel[(programs,)](
             image, result, height, width, image.stride(0), taps, K=math.isqrt(len(taps)), **options
         )
@@ -99,9 +100,7 @@ def _launch(
 
 
 # region checks
-def _checked(
-    image: torch.Tensor, weights: torch.Tensor
-) -> tuple[torch.Tensor, tuple[float, ...]]:
+def _checked(image: torch.Tensor, weights: torch.Tensor) -> tuple[torch.Tensor, tuple[float, ...]]:
     """An image whose rows are contiguous, and the filter's values in reading order."""
     for name, tensor in (("image", image), ("weights", weights)):
         if not isinstance(tensor, torch.Tensor):
@@ -122,9 +121,9 @@ def _checked(
         where = f"image is on {image.device}, where no kernel runs"
         raise ValueError(f"{where}: move it to a GPU, or set TRITON_INTERPRET=1 before the import")
     # A crop of a larger image is read where it lies; columns apart (a transpose) are copied first.
-    rows_are_contiguous = image.stride(1) == 1
-    values = weights.detach().flatten().tolist()
-    return image if rows_are_contiguous else image.contiguous(), tuple(values)
+    image = image.resolve_neg()
+    image = image if image.stride(1) == 1 else image.contiguous()
+    return image, tuple(weights.flatten().tolist())
 
 
 # endregion checks

@@ -8,6 +8,12 @@ with before = (K - 1) // 2 and zeros outside the image, in float32. They must no
 what a launch needs is checked and chosen by the package's functions.
 """
 
+# ruff: noqa: N803, N806, RUF005
+# Capitals are for what is known when a kernel is compiled, as Triton's users write it; and Triton
+# compiles sums of tuples, but not tuples with a star in them.
+# mypy: ignore-errors
+# A kernel only looks like Python: its annotations and types are Triton's own.
+
 from __future__ import annotations
 
 import triton
@@ -19,7 +25,7 @@ IS_INTERPRETED: bool = triton.knobs.runtime.interpret
 
 # region per-tap
 @triton.jit
-def convolve_tile(  # type: ignore[no-untyped-def]  # Triton reads annotations as its own types
+def convolve_tile(
     image,
     result,
     height,
@@ -52,7 +58,7 @@ def convolve_tile(  # type: ignore[no-untyped-def]  # Triton reads annotations a
 
 
 @triton.jit
-def convolve_strip(  # type: ignore[no-untyped-def]  # as above
+def convolve_strip(
     image,
     result,
     height,
@@ -72,6 +78,7 @@ def convolve_strip(  # type: ignore[no-untyped-def]  # as above
     BEFORE: tl.constexpr = (K - 1) // 2
     QUADS_LEFT: tl.constexpr = (BEFORE + 3) // 4
     QUADS_RIGHT: tl.constexpr = (K - 1 - BEFORE + 3) // 4
+    NEAREST: tl.constexpr = 4 * QUADS_LEFT - BEFORE  # where in `near` the first column's taps begin
     strips_across = tl.cdiv(width, 4 * QUADS)
     strip = tl.program_id(0)
     first = strip // strips_across * STRIP_ROWS
@@ -89,19 +96,18 @@ def convolve_strip(  # type: ignore[no-untyped-def]  # as above
             inside = (y >= 0) & (y < height) & (x >= 0) & (x < width)
             quad = tl.load(image + y.to(tl.int64) * row_stride + x, mask=inside, other=0.0)
             even, odd = tl.split(tl.reshape(quad, (QUADS, 2, 2)))
-            zeroth, second = tl.split(even)
-            first_, third = tl.split(odd)
-            near = near + (zeroth, first_, second, third)
+            a, c = tl.split(even)
+            b, d = tl.split(odd)
+            near = near + (a, b, c, d)
         # endregion row
         # region sums
         grown = ()
         for age in tl.static_range(K):  # sums[0] is the oldest: this row is under its last taps
-            u: tl.constexpr = K - 1 - age
             four = ()
             for column in tl.static_range(4):
                 total = sums[age][column]
                 for v in tl.static_range(K):
-                    total += weights[u * K + v] * near[4 * QUADS_LEFT - BEFORE + column + v]
+                    total += weights[(K - 1 - age) * K + v] * near[NEAREST + column + v]
                 four = four + (total,)
             grown = grown + (four,)
         # endregion sums

@@ -614,15 +614,16 @@ CLUSTER_SETTINGS = {
 def test_on_a_cluster_a_worker_that_dies_costs_its_jobs_result_and_nothing_else(
     tmp_path: Path,
 ) -> None:
-    # Both workers are held until all jobs are submitted: as a crowd they wait at the scheduler.
-    gates = [tmp_path / "gate 0", tmp_path / "gate 1"]
-    for gate in gates:
+    jobs, fatal, slow, wrong = range(14), 8, 9, 11
+    # Reading a named pipe ends when the last writer closes it. The first two jobs hold the workers
+    # until all are submitted, so that most of them wait at the scheduler.
+    gates = {key: tmp_path / f"gate {key}" for key in (0, 1, fatal, slow)}
+    for gate in gates.values():
         os.mkfifo(gate)
-    jobs, fatal, wrong = 14, 8, 10
 
     def job(key: int) -> int:
-        # A result that was still on the worker that died is computed again: then nothing blocks.
-        if key < len(gates) and not (passed := tmp_path / f"passed {key}").exists():
+        # Results that were kept on the worker that died are computed again: then nothing blocks.
+        if key in gates and not (passed := tmp_path / f"passed {key}").exists():
             gates[key].read_bytes()
             passed.touch()
         if key == fatal:
@@ -643,19 +644,30 @@ def test_on_a_cluster_a_worker_that_dies_costs_its_jobs_result_and_nothing_else(
         ) as cluster,
         Client(cluster) as client,  # type: ignore[no-untyped-call]  # as above
     ):
-        pool = submit_each(client.get_executor(pure=False), job, range(jobs))
+        executor = client.get_executor(pure=False)
+        futures = {key: executor.submit(job, key) for key in jobs}
+        pool: InteractivePool[int, int] = InteractivePool(futures)
         mine: dict[int, int] = {}
         assert pool.collect(mine) == {}
-        assert pool.done() == (0, jobs)
-        for gate in gates:
-            gate.write_bytes(b"open")
+        for key in (0, 1):
+            gates[key].write_bytes(b"")
+
+        # Opening a pipe for writing waits for its reader: both jobs run, and others are in line.
+        with gates[slow].open("wb"), gates[fatal].open("wb") as gate_of_fatal:
+            early = {key: futures[key].result(LONG_SECONDS) for key in range(fatal)}
+            assert pool.collect(mine) == early
+            assert pool.done() == (fatal, len(jobs))
+            gate_of_fatal.close()
+            assert isinstance(futures[fatal].exception(LONG_SECONDS), KilledWorker)
+            assert not futures[slow].done()
         assert pool.wait(LONG_SECONDS)
         pool.collect(mine)
+
         # The cluster goes on as well.
-        later = submit_each(client.get_executor(pure=False), abs, [-7])
+        later = submit_each(executor, abs, [-7])
         assert later.wait(LONG_SECONDS)
 
-    assert mine == {key: 60 // (key - wrong) for key in range(jobs) if key not in (fatal, wrong)}
+    assert mine == {key: 60 // (key - wrong) for key in jobs if key not in (fatal, wrong)}
     failures = {key: type(error) for key, error in pool.failures().items()}
     assert failures == {fatal: KilledWorker, wrong: ZeroDivisionError}
     assert pool.cancelled() == []
