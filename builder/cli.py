@@ -32,6 +32,9 @@ NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; its exit code."""
+    if arguments is None and sys.getfilesystemencoding() != "utf-8" and not sys.flags.utf8_mode:
+        # Names of files become addresses: they are UTF-8, whatever the locale says.
+        os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])
     for stream in (sys.stdout, sys.stderr):
         # A terminal that can't show a sign is no reason to fail.
         with contextlib.suppress(AttributeError, ValueError):

@@ -96,7 +96,6 @@ def test_another_zone_locale_and_hash_seed_give_the_same_bytes(project: Project)
         assert run(project.root, **environment) == usual, environment
 
 
-@pytest.mark.xfail(reason="names are decoded as the locale says", strict=True)
 def test_a_locale_that_is_not_utf8_gives_the_same_bytes_too(project: Project) -> None:
     write_site(project, 3)
 

@@ -71,5 +71,5 @@ if __name__ == "__main__":
     if not (IS_INTERPRETED or torch.cuda.is_available()):
         # The package is imported by now, and its kernels made for a GPU: begin again.
         os.environ["TRITON_INTERPRET"] = "1"
-        os.execv(sys.executable, [sys.executable, "-m", "snippets.gpu_conv"])  # noqa: S606
+        os.execv(sys.executable, [sys.executable, "-m", "snippets.gpu_conv"])
     main()
