@@ -46,7 +46,7 @@ def measure(
         child = subprocess.Popen(
             command,
             cwd=folder,
-            env={**os.environ, **environment},
+            env={**_inherited(), **environment},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -58,3 +58,8 @@ def measure(
         tail = log.read_text(encoding="utf-8", errors="replace")[-3000:]
         raise CommandFailedError(f"{' '.join(command)}\nexit code {child.returncode}\n{tail}")
     return Reading(wall_s, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * _PEAK_UNIT_BYTES)
+
+
+def _inherited() -> dict[str, str]:
+    """Our environment; but Python programs keep their bytecode, as they do where installed."""
+    return {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}

@@ -566,7 +566,12 @@ def test_following_ends_with_the_last_job_not_with_the_interval() -> None:
     pool.follow(screen, Telling(LONG_SECONDS, waits.set))
     thread.join()
     assert time.monotonic() - started < LONG_SECONDS / 2
-    assert screen.getvalue().endswith("1 of 1 over in 0.0 s\n")
+    # The first line was there before anything was waited for.
+    assert screen.getvalue().split("\r") == [
+        "",
+        "[........................] 0 of 1 over in 0.0 s",
+        "[########################] 1 of 1 over in 0.0 s\n",
+    ]
 
 
 def test_following_what_is_over_writes_one_line() -> None:
