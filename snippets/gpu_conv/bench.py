@@ -100,8 +100,8 @@ def require_right(
     magnitude = torch.nn.functional.conv2d(x.abs(), w.abs(), padding=k // 2)[0, 0]
     bound = k**2 * UNIT_ROUNDOFF / (1 - k**2 * UNIT_ROUNDOFF) * magnitude
     with torch.backends.cudnn.flags(benchmark=True, allow_tf32=False):
-        error = (convolution(image.to(device), weights).cpu().double() - expected).abs()
-    if not bool((error <= bound).all()):
+        result = convolution(image.to(device), weights).cpu().double()
+    if result.shape != expected.shape or not bool(((result - expected).abs() <= bound).all()):
         raise RuntimeError(f"{name} is wrong for K = {k}: nothing was measured")
 
 

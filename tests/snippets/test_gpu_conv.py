@@ -510,7 +510,10 @@ def test_without_a_gpu_nothing_is_measured() -> None:
     assert ran.stderr == "nothing was measured: torch finds no GPU\n"
 
 
-def test_the_interpreter_is_not_measured(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_interpreter_is_not_measured_even_beside_a_gpu(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     assert bench.main() == 1
     shown = capsys.readouterr()
     assert (shown.out, shown.err) == ("", "nothing was measured: TRITON_INTERPRET is set\n")
@@ -559,11 +562,20 @@ def test_a_wrong_convolution_is_not_measured() -> None:
     def undefined(image: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
         return torch.full_like(image, torch.nan) + weights[0, 0]
 
+    def cropped(image: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
+        return tiles(image, weights)[:1]
+
     cpu = torch.device("cpu")
     bench.require_right("right", tiles, noise(3, 3), cpu)
-    for wrong in (flipped, rounded, undefined):
+    for wrong in (flipped, rounded, undefined, cropped):
         with pytest.raises(RuntimeError, match="wrong is wrong for K = 3: nothing was measured"):
             bench.require_right("wrong", wrong, noise(3, 3), cpu)
+
+
+def test_where_one_of_all_is_wrong_nothing_is_measured() -> None:
+    # Even filters make torch's result larger than the image: it pads both sides alike.
+    with pytest.raises(RuntimeError, match="is wrong for K = 2: nothing was measured"):
+        bench.measure(torch.zeros(6, 10), 1, lambda _: pytest.fail("measured"), filters=[2])
 
 
 def test_costs_are_counted_as_the_kernels_load() -> None:
