@@ -47,7 +47,7 @@ class Loops(NamedTuple):
 
     plain: Callable[..., Iterator[Token]]
     extended: Callable[..., Iterator[Token]]
-    library: Library | None
+    known_states: Library | None
 
 
 class UnexpectedRulesError(Exception):
@@ -77,10 +77,10 @@ def lex(lexer: Lexer, text: str, loops: Loops | None) -> list[Token]:
 
 def prepare(lexer: Lexer, loops: Loops | None) -> None:
     """Read all patterns of a lexer now, so that a forked process finds that done."""
-    if loops is None or loops.library is None or not isinstance(lexer, RegexLexer):
+    if loops is None or loops.known_states is None or not isinstance(lexer, RegexLexer):
         return
     with contextlib.suppress(UnexpectedRulesError):
-        loops.library.states_of(lexer).enter_all()
+        loops.known_states.states_of(lexer).enter_all()
 
 
 @functools.cache
@@ -145,13 +145,13 @@ class _States(dict[str, _State]):
     def __init__(self, processed: dict[str, Any], library: Library) -> None:
         super().__init__()
         self.processed = processed
-        self.library = library
+        self.known_states = library
 
     def __missing__(self, name: str) -> _State:
         rules = self.processed[name]
         if not isinstance(rules, list):
             raise UnexpectedRulesError
-        state = self[name] = _State([self.library.read_rule(rule) for rule in rules])
+        state = self[name] = _State([self.known_states.read_rule(rule) for rule in rules])
         return state
 
     def enter_all(self) -> None:

@@ -181,8 +181,8 @@ def test_a_text_of_many_characters_does_not_fill_the_memory(loops: Loops) -> Non
     text = "".join(map(chr, range(0x4E00, 0x4E00 + 2000)))
     assert lex(lexer, text, loops) == lex(lexer, text, None)
 
-    assert loops.library is not None
-    assert len(loops.library.states_of(lexer)["root"]) <= 512
+    assert loops.known_states is not None
+    assert len(loops.known_states.states_of(lexer)["root"]) <= 512
 
 
 def test_rules_with_a_matcher_of_their_own_are_always_tried(loops: Loops) -> None:
