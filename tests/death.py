@@ -33,6 +33,8 @@ def strike_before(change: int, place: str, blow: signal.Signals, run: Callable[[
         child = os.fork()
     if child:
         return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    # A shell that runs tests in the background has them ignore it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     left = change
 
     def watch(event: str, arguments: tuple[object, ...]) -> None:

@@ -409,6 +409,11 @@ def test_a_terminal_without_our_signs_is_no_failure(site: Project) -> None:
 # --- Interrupted
 
 
+def heed_interrupts() -> None:
+    """As from a terminal: a shell that runs tests in the background has them ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_an_interruption_ends_with_130_and_a_line_and_the_site_as_it_was(site: Project) -> None:
     build(site)
     before = site.tree()
@@ -416,7 +421,7 @@ def test_an_interruption_ends_with_130_and_a_line_and_the_site_as_it_was(site: P
     with State(site.root, lambda: None):
         process = subprocess.Popen(
             command("build", "--root", site.root), env=environment(), cwd=CHECKOUT, text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=heed_interrupts,
         )  # fmt: skip
         assert process.stderr is not None
         assert process.stderr.readline() == "waiting for another build of this site …\n"
