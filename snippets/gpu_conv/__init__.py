@@ -83,7 +83,7 @@ def _launch(
     **options: int,
 ) -> torch.Tensor:
     height, width = image.shape
-    result = torch.empty_like(image, memory_format=torch.contiguous_format)
+    result = image.new_empty(image.shape)
     if image.numel() == 0:  # a grid of no programs can't be launched
         return result
     # One long row of programs: a grid's other dimensions end at 65,535.
