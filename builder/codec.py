@@ -50,6 +50,11 @@ def digest(data: bytes) -> bytes:
     return hashlib.blake2b(data, digest_size=DIGEST_SIZE).digest()
 
 
+def sha256(data: bytes) -> bytes:
+    """The SHA-256 of a file's bytes: what sources, outputs and records of evidence go by."""
+    return hashlib.sha256(data).digest()
+
+
 def digest_value(value: object) -> bytes:
     """The digest of a value: equal for equal values."""
     return digest(_encoder.encode(value))

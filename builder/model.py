@@ -15,6 +15,10 @@ from builder.errors import Problem
 
 Kind = Literal["posts", "notes", "trivia", "cards", "pages"]
 KINDS: tuple[Kind, ...] = ("posts", "notes", "trivia", "cards", "pages")
+# What a record of evidence is about: tests run as they are; under an interpreter that stands in for
+# hardware; code compiled for a target; times on named hardware.
+Tier = Literal["tests", "simulated", "compiled", "measured"]
+TIERS: tuple[Tier, ...] = ("tests", "simulated", "compiled", "measured")
 
 
 class Signature(Value, frozen=True):
@@ -61,16 +65,18 @@ class Reference(Value, frozen=True):
 
 
 class Embed(Value, frozen=True):
-    """A `card` fence as written: `z_test#symbol`, `gpu_conv/kernel.py@region`, `z_test!tests#name`.
+    """A `card` fence as written: `z_test#symbol`, `gpu_conv/kernel.py@region`, `z_test!tests#name`,
+    `z_test>stdout`.
 
     `part` tells what `name` is; for "whole" it is empty. `file` is empty for the card's main file.
     `lines` numbers the shown lines from 1 ("shown") or as in the file ("file"), or not at all ("").
+    `alt` describes a recorded figure to those who don't see it.
     """
 
     slug: str
     file: str
     is_test: bool
-    part: Literal["whole", "symbol", "region"]
+    part: Literal["whole", "symbol", "region", "output"]
     name: str
     line: int
     title: str = ""
@@ -78,6 +84,7 @@ class Embed(Value, frozen=True):
     lines: Literal["", "shown", "file"] = ""
     highlights: tuple[str, ...] = ()
     is_collapsed: bool = False
+    alt: str = ""
 
 
 class Facts(Value, frozen=True):
@@ -158,6 +165,18 @@ class Span(Value, frozen=True):
     last: int
 
 
+class Import(Value, frozen=True):
+    """A module that a Python file imports, by its absolute name.
+
+    `names` are what is imported from it: each may be a module too. `is_optional`: the file copes
+    without it (under `try` with a handler for ImportError), or only a type checker reads it.
+    """
+
+    module: str
+    names: tuple[str, ...]
+    is_optional: bool
+
+
 class CodeFacts(Value, frozen=True):
     """What pages may know of one snippet or test file: its symbols and regions by name, found
     without importing it.
@@ -177,6 +196,9 @@ class CodeFacts(Value, frozen=True):
     regions: dict[str, Span]
     tests: tuple[str, ...]
     problems: tuple[Problem, ...]
+    imports: tuple[Import, ...] = ()
+    has_main: bool = False
+    has_doctests: bool = False
 
 
 # --- All files, together --------------------------------------------------------------------------
@@ -214,6 +236,69 @@ class Listing(Value, frozen=True):
     symbols: tuple[str, ...]
 
 
+class Standing(Value, frozen=True):
+    """What the record of one tier says of a card's files as they are now.
+
+    `state`: the record is of these very bytes ("current"); of these too, but the site now asks for
+    another version, which `unmet` names ("unmet"); of code that differs in comments only
+    ("comments", for measurements); of other code ("stale"). `path` and `digest` are the record
+    file's. `date` is the day of the run, "2026-11-20". `versions` are the distributions that the
+    card itself imports, with their versions. `claim` is what a measurement found, `hardware` on
+    what.
+    """
+
+    tier: Tier
+    state: Literal["current", "unmet", "comments", "stale"]
+    path: str
+    digest: bytes
+    passed: int
+    date: str
+    python: str
+    versions: tuple[tuple[str, str], ...]
+    unmet: str = ""
+    claim: str = ""
+    hardware: str = ""
+
+
+class Failure(Value, frozen=True):
+    """The newest run of a card's present bytes, which was no pass: a record's path and digest."""
+
+    path: str
+    digest: bytes
+    result: str
+    failed: int
+    total: int
+
+
+class Output(Value, frozen=True):
+    """A recorded output of a card: "stdout.txt", "figure.svg"; and where it is published.
+
+    `date` is the day of the run that it is from; `is_current` whether that run was of these bytes.
+    """
+
+    name: str
+    path: str
+    digest: bytes
+    url: str
+    date: str
+    is_current: bool
+
+
+class Evidence(Value, frozen=True):
+    """What was checked of a card. `url` is its page's, "" if it has none.
+
+    `standings` has a value for each tier with a record, in the order of `TIERS`. `files` are the
+    card's own and its tests, as published: (path, address).
+    """
+
+    slug: str
+    url: str
+    standings: tuple[Standing, ...]
+    failure: Failure | None
+    outputs: tuple[Output, ...]
+    files: tuple[tuple[str, str], ...]
+
+
 class Series(Value, frozen=True):
     """A page's place in its series.
 
@@ -230,6 +315,7 @@ class Page(Value, frozen=True):
     """A document with its place in the site.
 
     `targets` answers `facts.references` one by one; None: that page is left out of this build.
+    `evidence` is of the page's own card, if it is one, and of the cards whose code it shows.
     `newer`, `older`: the neighbours of its kind; None at the ends and for what has no date.
     """
 
@@ -242,6 +328,7 @@ class Page(Value, frozen=True):
     backlinks: tuple[Link, ...]
     related: tuple[Link, ...]
     series: Series | None
+    evidence: tuple[Evidence, ...] = ()
 
 
 class Tag(Value, frozen=True):
@@ -285,6 +372,7 @@ class Site(Value, frozen=True):
     redirects: tuple[Redirect, ...]
     omitted: tuple[str, ...]
     problems: tuple[Problem, ...]
+    evidence: tuple[Evidence, ...] = ()
 
 
 # --- Outputs --------------------------------------------------------------------------------------

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from builder.cards import Demands, card_slugs, read_demands
-from builder.cards.results import is_red, report_results
-from builder.cards.runner import run_cards
 from builder.errors import BuildFailed, Problem, did_you_mean
 from builder.read.front_matter import read_front_matter
+from builder.run.results import is_red, report_results
+from builder.run.runner import run_cards
 
 # A card that asks for no other limit is ended after this time.
 TIMEOUT_SECONDS = 300.0

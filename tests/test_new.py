@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from builder.cards import read_code
-from builder.cards.runner import run_cards
 from builder.config import read_settings
 from builder.errors import BuildFailed
 from builder.new import AlreadyExists, new_card, new_note, new_post, new_site, new_trivia
 from builder.read.front_matter import read_front_matter
+from builder.run.runner import run_cards
 
 TODAY = date(2026, 11, 21)
 

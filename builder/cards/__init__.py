@@ -1,7 +1,7 @@
-"""Cards: a snippet as text (symbols, regions, listings); and, in `runner`, its tests as processes.
+"""Cards: a snippet as text: its symbols, regions, imports and listings.
 
 In: bytes of code files, embeds as written. Out: `CodeFacts`, `Listing`, HTML, problems.
-Nothing imported here touches the disk or runs anything; `runner` does, and who needs it imports it.
+Nothing here touches the disk or runs anything: `run` does.
 """
 
 from builder.cards.code import read_code

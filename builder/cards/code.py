@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 from builder.cards.languages import PLAIN, comment_signs, find_language
 from builder.cards.marks import find_marks, find_regions, split_lines
 from builder.cards.symbols import Symbols, find_procedures, find_symbols
-from builder.codec import digest
+from builder.codec import sha256
 from builder.errors import Problem
 from builder.model import CodeFacts
 
@@ -40,7 +40,7 @@ def read_code(path: str, data: bytes) -> CodeFacts:
         symbols = find_procedures(lines)
     return CodeFacts(
         path=path,
-        digest=digest(data),
+        digest=sha256(data),
         language=language,
         line_count=len(lines),
         summary=_summary(tree, lines, language),
@@ -58,7 +58,7 @@ def _binary(path: str, data: bytes, language: str, error: UnicodeDecodeError | N
     if language != PLAIN and error:
         line = data.count(b"\n", 0, error.start) + 1
         problems = (Problem(path, line, "is not UTF-8", "save the file as UTF-8"),)
-    return CodeFacts(path, digest(data), "", 0, "", {}, (), {}, (), problems)
+    return CodeFacts(path, sha256(data), "", 0, "", {}, (), {}, (), problems)
 
 
 def _parse(path: str, lines: Sequence[str]) -> ast.Module | Problem:

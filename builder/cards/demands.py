@@ -15,8 +15,7 @@ from typing import Any
 
 from builder.codec import Value
 from builder.errors import Problem, did_you_mean
-
-TIERS = ("tests", "simulated", "compiled", "measured")
+from builder.model import TIERS
 
 
 class Demands(Value, frozen=True):

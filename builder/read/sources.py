@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from builder.codec import DIGEST_SIZE
 from builder.errors import Problem
 from builder.model import Signature, Source
 from builder.read.tree import THEME, Tree, locate, survey
@@ -65,9 +64,9 @@ def load_sources(
 
 
 def digest_file(path: Path) -> bytes:
-    """The digest of a file's bytes, read in parts."""
+    """The SHA-256 of a file's bytes, read in parts."""
     with path.open("rb") as file:
-        return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=DIGEST_SIZE)).digest()
+        return hashlib.file_digest(file, "sha256").digest()
 
 
 def template_sources(sources: Mapping[str, Source]) -> dict[str, Source]:

@@ -7,14 +7,13 @@ problems. It reads and verifies what a recipe names, just before the maker is ca
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from builder.codec import digest
+from builder.codec import sha256
 from builder.errors import BuildFailed, Problem
 from builder.model import Recipe, Shared
 from builder.read.sources import digest_file
@@ -86,7 +85,7 @@ def _make(recipe: Recipe, batch: Batch, connection: sqlite3.Connection, staged: 
     )
     data = MAKERS[recipe.make](ingredients)
     staged.write_bytes(data)
-    return hashlib.sha256(data).digest()
+    return sha256(data)
 
 
 def _copy(recipe: Recipe, batch: Batch, staged: Path) -> bytes:
@@ -94,8 +93,7 @@ def _copy(recipe: Recipe, batch: Batch, staged: Path) -> bytes:
     shutil.copyfile(locate(batch.root, batch.theme, path), staged)
     if digest_file(staged) != content_digest:
         raise SourceChanged(path)
-    with staged.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").digest()
+    return content_digest
 
 
 class Larder(Mapping[str, bytes]):
@@ -124,6 +122,6 @@ def read_verified(file: Path, content_digest: bytes) -> bytes:
         data = file.read_bytes()
     except OSError:
         raise SourceChanged(str(file)) from None
-    if digest(data) != content_digest:
+    if sha256(data) != content_digest:
         raise SourceChanged(str(file))
     return data

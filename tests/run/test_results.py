@@ -1,7 +1,7 @@
 """Results as text, and the verdict on them."""
 
-from builder.cards.packages import install_hint
-from builder.cards.results import CardResult, Result, TestOutcome, is_red, report_results
+from builder.run.packages import install_hint
+from builder.run.results import CardResult, Result, TestOutcome, is_red, report_results
 
 
 def card(slug: str, result: Result, passed: int = 0, details: tuple[str, ...] = ()) -> CardResult:

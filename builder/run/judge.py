@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from builder.cards.demands import Demands
-from builder.cards.packages import install_hint
-from builder.cards.results import CardResult, Result, TestOutcome
 from builder.codec import Value
+from builder.run.packages import install_hint
+from builder.run.results import CardResult, Result, TestOutcome
 
 OUTPUT_LIMIT_BYTES = 10_000_000
 TAIL_LINES = 15

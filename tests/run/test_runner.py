@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from builder.cards import Demands
-from builder.cards.results import CardResult, report_results
-from builder.cards.runner import run_cards
+from builder.run.results import CardResult, report_results
+from builder.run.runner import run_cards
 
 DOUBLE = "def double(x):\n    return 2 * x\n"
 IMPORT = "from snippets.card import double\n"

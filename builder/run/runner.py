@@ -25,9 +25,9 @@ from pathlib import Path
 
 from builder.cards.demands import Demands
 from builder.cards.find import card_files, card_slugs, test_files
-from builder.cards.judge import Observation, judge
-from builder.cards.results import CardResult, Result, TestOutcome
 from builder.errors import did_you_mean
+from builder.run.judge import Observation, judge
+from builder.run.results import CardResult, Result, TestOutcome
 
 # What a card may know of the machine. All else is fixed, so that a result depends on no user.
 PASSED_THROUGH = (
