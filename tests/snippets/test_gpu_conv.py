@@ -192,6 +192,40 @@ def test_tiles_of_any_size(shape: tuple[int, int], k: int, rows: int, columns: i
     assert_right(result, image, weights)
 
 
+class Launches:
+    """A kernel that notes how it was launched."""
+
+    def __init__(self, kernel: Any) -> None:
+        self.kernel = kernel
+        self.programs: list[int] = []
+        self.options: list[dict[str, int]] = []
+
+    def __getitem__(self, grid: tuple[int, ...]) -> Callable[..., None]:
+        self.programs.append(prod(grid))
+
+        def launch(*arguments: Any, **options: int) -> None:
+            self.options.append(options)
+            self.kernel[grid](*arguments, **options)
+
+        return launch
+
+
+def test_as_many_programs_are_launched_as_there_are_strips_or_tiles(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    strip, tile = Launches(kernel.convolve_strip), Launches(kernel.convolve_tile)
+    monkeypatch.setattr("snippets.gpu_conv.convolve_strip", strip)
+    monkeypatch.setattr("snippets.gpu_conv.convolve_tile", tile)
+    strips(noise(17, 33), noise(3, 3))
+    tiles(noise(17, 33), noise(3, 3))
+    assert strip.programs == tile.programs == [3 * 3]
+    assert [options["QUADS"] for options in strip.options] == [16 // 4]
+    # Nothing is launched for nothing: on a GPU a grid of no programs is an error.
+    strips(noise(0, 33), noise(3, 3))
+    tiles(noise(17, 0), noise(3, 3))
+    assert strip.programs == tile.programs == [3 * 3]
+
+
 @BOTH
 @pytest.mark.parametrize("k", [1, 2, 3, 4])
 def test_a_filter_of_a_single_one_shifts_the_image_to_the_bit(
@@ -597,12 +631,15 @@ def test_a_wrong_convolution_is_not_measured() -> None:
     def undefined(image: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
         return torch.full_like(image, torch.nan) + weights[0, 0]
 
+    def too_dark(image: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
+        return tiles(image, weights) - 1
+
     def cropped(image: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
         return tiles(image, weights)[:1]
 
     cpu = torch.device("cpu")
     bench.require_right("right", tiles, noise(3, 3), cpu)
-    for wrong in (flipped, rounded, undefined, cropped):
+    for wrong in (flipped, rounded, undefined, too_dark, cropped):
         with pytest.raises(RuntimeError, match="wrong is wrong for K = 3: nothing was measured"):
             bench.require_right("wrong", wrong, noise(3, 3), cpu)
 
