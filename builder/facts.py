@@ -112,6 +112,7 @@ def parse_document(path: str, data: bytes, source: bytes, settings: ReadingSetti
         has_math=body.has_math,
         lines=lines,
         problems=tuple(problems),
+        fences=body.fences,
     )
     return Document(facts, galley)
 

@@ -1,22 +1,29 @@
 """Cards: a snippet as text: its symbols, regions, imports and listings.
 
-In: bytes of code files, embeds as written. Out: `CodeFacts`, `Listing`, HTML, problems.
+In: bytes of code files, embeds as written. Out: `CodeFacts`, `Reach`, `Listing`, HTML, problems.
 Nothing here touches the disk or runs anything: `run` does.
 """
 
+from builder.cards.closure import Reach, outside_modules, reach
 from builder.cards.code import read_code
 from builder.cards.demands import Demands, read_demands
+from builder.cards.doctests import doctest_code, doctest_module
 from builder.cards.find import card_files, card_slugs, find_listing, test_files, unused_regions
 from builder.cards.languages import find_language
 from builder.cards.listing import check_highlights, render_listing
 
 __all__ = [
     "Demands",
+    "Reach",
     "card_files",
     "card_slugs",
     "check_highlights",
+    "doctest_code",
+    "doctest_module",
     "find_language",
     "find_listing",
+    "outside_modules",
+    "reach",
     "read_code",
     "read_demands",
     "render_listing",

@@ -11,12 +11,13 @@ import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
+from builder.cards.imports import find_imports, has_doctests, has_main
 from builder.cards.languages import PLAIN, comment_signs, find_language
 from builder.cards.marks import find_marks, find_regions, split_lines
 from builder.cards.symbols import Symbols, find_procedures, find_symbols
 from builder.codec import sha256
 from builder.errors import Problem
-from builder.model import CodeFacts
+from builder.model import CodeFacts, Import
 
 
 def read_code(path: str, data: bytes) -> CodeFacts:
@@ -34,8 +35,13 @@ def read_code(path: str, data: bytes) -> CodeFacts:
     if isinstance(tree, Problem):
         problems = (*problems, tree)
     symbols = Symbols({}, ())
+    imports: tuple[Import, ...] = ()
+    # What can't be parsed is still handed to its doctests, so that it is an error and not silence.
+    is_program, is_documented = False, isinstance(tree, Problem) and ">>>" in text
     if isinstance(tree, ast.Module):
         symbols = find_symbols(tree, lines)
+        imports = find_imports(tree, path)
+        is_program, is_documented = has_main(tree, path), has_doctests(tree)
     elif language == "vb.net":
         symbols = find_procedures(lines)
     return CodeFacts(
@@ -49,6 +55,9 @@ def read_code(path: str, data: bytes) -> CodeFacts:
         regions=regions,
         tests=tuple(_tests(tree)) if isinstance(tree, ast.Module) and _is_test_file(path) else (),
         problems=tuple(problems),
+        imports=imports,
+        has_main=is_program,
+        has_doctests=is_documented,
     )
 
 

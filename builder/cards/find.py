@@ -1,7 +1,8 @@
 """An embed to the lines it asks for, and what is embedded nowhere.
 
-In: facts of all code files by path, and embeds as written. Out: listings, or problems at the
-embed's line. It must not read files: facts are enough to find a listing.
+In: facts of all code files by path, the recorded outputs of each card, and embeds as written. Out:
+listings, or problems at the embed's line. It must not read files: facts are enough to find a
+listing.
 """
 
 from __future__ import annotations
@@ -9,10 +10,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from builder.errors import Problem, did_you_mean
-from builder.model import CodeFacts, Embed, Listing, Span
+from builder.model import CodeFacts, Embed, Listing, Output, Span
 
 SNIPPETS = "snippets/"
 TESTS = "tests/snippets/"
+# What has no lines of code to be shown.
+NO_LINES = Span(0, 0)
+_NO_OUTPUTS: Mapping[str, tuple[Output, ...]] = {}
 
 
 def card_slugs(code: Collection[str]) -> tuple[str, ...]:
@@ -49,13 +53,25 @@ def test_files(slug: str, code: Collection[str]) -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda path: (path != f"{TESTS}test_{slug}.py", path)))
 
 
-def find_listing(embed: Embed, code: Mapping[str, CodeFacts], *, path: str) -> Listing | Problem:
-    """The lines that an embed in the Markdown file `path` asks for, or why there are none."""
+def find_listing(
+    embed: Embed,
+    code: Mapping[str, CodeFacts],
+    *,
+    path: str,
+    outputs: Mapping[str, tuple[Output, ...]] = _NO_OUTPUTS,
+) -> Listing | Problem:
+    """The lines, or the recorded output, that an embed in the Markdown file `path` asks for; or why
+    there are none.
+
+    `outputs` are the recorded outputs of each card, by slug.
+    """
     files = card_files(embed.slug, code)
     if not files:
         slugs = card_slugs(code)
         hint = did_you_mean(embed.slug, slugs, f"write {SNIPPETS}{embed.slug}.py")
         return Problem(path, embed.line, f"no snippet is called '{embed.slug}'", hint)
+    if embed.part == "output":
+        return _find_output(embed, outputs.get(embed.slug, ()), path)
     searched = files
     if embed.is_test:
         searched = test_files(embed.slug, code)
@@ -103,6 +119,19 @@ def _is_test_of(slug: str, path: str) -> bool:
     start = f"{TESTS}test_{slug}"
     is_beside = path.endswith(".py") and "/" not in path.removeprefix(TESTS)
     return path == f"{start}.py" or (is_beside and path.startswith(f"{start}_"))
+
+
+def _find_output(embed: Embed, outputs: Sequence[Output], path: str) -> Listing | Problem:
+    """The recorded output of an embed; `stdout` is short for `stdout.txt`."""
+    for output in outputs:
+        if output.name in (embed.name, f"{embed.name}.txt"):
+            return Listing(embed, output.path, output.digest, "text", NO_LINES, ())
+    known = [output.name.removesuffix(".txt") for output in outputs]
+    advice = f"'proofpress test {embed.slug}' records what the card prints and saves"
+    otherwise = f"it has {_in_words(known)}; {advice}" if known else advice
+    message = f"card '{embed.slug}' has no recorded output '{embed.name}'"
+    hint = did_you_mean(embed.name, known, otherwise)
+    return Problem(path, embed.line, message, hint, is_evidence=True)
 
 
 def _named_file(embed: Embed, files: Sequence[str], path: str) -> str | Problem:

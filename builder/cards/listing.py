@@ -1,6 +1,7 @@
 """A listing to HTML: the lines it shows, highlighted, numbered, marked, as a figure.
 
-In: a listing and its file's bytes. Out: a string of HTML, or a problem with a highlight.
+In: a listing, its file's bytes, what is said below it. Out: a string of HTML, or a problem with a
+highlight.
 It must not look for anything: which lines are shown was decided when the site was linked.
 """
 
@@ -11,13 +12,18 @@ from html import escape
 from typing import NamedTuple
 
 from builder.cards.find import SNIPPETS, TESTS
+from builder.cards.languages import find_language
 from builder.cards.marks import find_marks, split_lines
 from builder.errors import Problem, did_you_mean
-from builder.model import Listing
+from builder.model import Embed, Listing, Span
 
 
-def render_listing(listing: Listing, data: bytes) -> str:
-    """The HTML of a listing; hidden lines are in it for copying, marks and region lines are not."""
+def render_listing(listing: Listing, data: bytes, evidence: str = "") -> str:
+    """The HTML of a listing; hidden lines are in it for copying, marks and region lines are not.
+
+    `evidence` is HTML that says what was checked of the card. The figure's `data-path` and
+    `data-lines` tell where in the project its lines stand.
+    """
     # Late, because the highlighter is slow to load and finding a listing must not wait for it.
     from builder.markup.highlight import highlight_lines
 
@@ -34,12 +40,23 @@ def render_listing(listing: Listing, data: bytes) -> str:
     code = f'<pre tabindex="0"><code{language}>{body}</code></pre>'
     if embed.is_collapsed:
         count = sum(not line.is_hidden for line in lines)
-        summary = f"{count} {'line' if count == 1 else 'lines'}"
-        code = f"<details><summary>{summary}</summary>{code}</details>"
+        code = fold(f"{count} {'line' if count == 1 else 'lines'}", code)
+    span = f"{lines[0].number}-{lines[-1].number}" if lines else ""
+    return frame(listing, _title_html(listing), code, f' data-lines="{span}"', evidence)
+
+
+def frame(listing: Listing, title: str, shown: str, attributes: str, evidence: str) -> str:
+    """The figure around what an embed shows; all but the listing is HTML."""
+    embed = listing.embed
     caption = f'<p class="listing-caption">{escape(embed.caption)}</p>' if embed.caption else ""
-    title = f"<figcaption>{_title_html(listing)}</figcaption>"
-    slug = escape(embed.slug)
-    return f'<figure class="listing" data-card="{slug}">{title}{code}{caption}</figure>'
+    place = f'data-card="{escape(embed.slug)}" data-path="{escape(listing.path)}"{attributes}'
+    title = f"<figcaption>{title}</figcaption>"
+    return f'<figure class="listing" {place}>{title}{shown}{caption}{evidence}</figure>'
+
+
+def fold(summary: str, shown: str) -> str:
+    """HTML that is shown on demand."""
+    return f"<details><summary>{summary}</summary>{shown}</details>"
 
 
 def check_highlights(listing: Listing, data: bytes, *, path: str) -> Problem | None:
@@ -134,3 +151,14 @@ def _title_html(listing: Listing) -> str:
     if embed.part == "symbol":
         html += f' <span class="listing-symbol">{escape(embed.name)}</span>'
     return html
+
+
+def shown_lines(data: bytes, path: str, first: int, last: int) -> tuple[tuple[str, bool], ...]:
+    """Lines `first` to `last` of the file at `path` as a listing has them, and which are hidden.
+
+    Without marks, and without the indentation that all share. IndexError if the file is shorter,
+    UnicodeDecodeError if it is no text.
+    """
+    embed = Embed("", "", False, "whole", "", 0)
+    listing = Listing(embed, path, b"", find_language(path), Span(first, last), ())
+    return tuple((line.code, line.is_hidden) for line in _cut(listing, data))

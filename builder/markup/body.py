@@ -18,7 +18,7 @@ from builder.markup.parser import parse_body
 from builder.markup.sheet import Sheet
 from builder.markup.text import count_words, cut_summary, plain_text
 from builder.markup.typeset import set_tokens
-from builder.model import Embed, Galley, Heading, Reference
+from builder.model import Embed, Fence, Galley, Heading, Reference
 
 # No line that a person wrote is this long; it would be read for minutes.
 MAX_LINE = 1_000_000
@@ -29,7 +29,7 @@ class SetBody(Value, frozen=True):
 
     `title` is the plain text of the first heading, if it was asked for and there is one, else
     empty. `summary` is the start of the first paragraph as plain text. `words` counts prose, not
-    code and formulas. `anchors` are all ids.
+    code and formulas. `anchors` are all ids. `fences` are the blocks of Python that are no cards.
     """
 
     galley: Galley
@@ -42,6 +42,7 @@ class SetBody(Value, frozen=True):
     embeds: tuple[Embed, ...]
     has_math: bool
     problems: tuple[Problem, ...]
+    fences: tuple[Fence, ...]
 
 
 def set_body(
@@ -72,6 +73,7 @@ def set_body(
         embeds=tuple(sheet.embeds),
         has_math=sheet.has_math,
         problems=tuple(sorted(set(sheet.problems))),
+        fences=tuple(sheet.fences),
     )
 
 

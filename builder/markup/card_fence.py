@@ -1,7 +1,7 @@
 """`card` fences: which code of which card to show.
 
 In: the info string of a fence. Out: an embed on the sheet, its slot in the HTML. Whether the card,
-the symbol and the region exist is found when all files are known.
+the symbol, the region and the output exist is found when all files are known.
 """
 
 from __future__ import annotations
@@ -10,18 +10,26 @@ import re
 
 from markdown_it.token import Token
 
+from builder.codec import replace
 from builder.errors import did_you_mean
 from builder.markup.attributes import Attributes, parse_attributes
 from builder.markup.sheet import Sheet
 from builder.model import Embed
 
+# Recorded outputs with these endings are shown as pictures, all others as text.
+FIGURE_ENDINGS = (".svg", ".png", ".jpg", ".jpeg", ".webp", ".gif")
+
 _TARGET = re.compile(
     r"(?P<slug>[^/#@!>{}\s]+)(?:/(?P<file>[^#@!>{}\s]+))?(?:!(?P<tests>[^#@>{}\s]*))?"
     r"(?:#(?P<symbol>[^\s#@{}]+)|@(?P<region>[^\s#@{}]+))?"
 )
-_ATTRIBUTES = ("lines", "hl", "title", "caption", "collapse")
+_OUTPUT = re.compile(r"(?P<slug>[^/#@!>{}\s]+)>(?P<output>[^/#@!>{}\s]+)")
+_CODE_ATTRIBUTES = ("lines", "hl", "title", "caption", "collapse")
+_TEXT_ATTRIBUTES = ("title", "caption", "collapse")
+_FIGURE_ATTRIBUTES = ("alt", "title", "caption", "collapse")
 _FORMS = (
-    "write z_test, z_test#symbol, z_test@region, z_test/file.py@region or z_test!tests#test_name"
+    "write z_test, z_test#symbol, z_test@region, z_test/file.py@region, z_test!tests#test_name "
+    "or z_test>stdout"
 )
 
 
@@ -49,12 +57,7 @@ def set_card(info: str, token: Token, sheet: Sheet) -> str:
 
 def _read_target(target: str, sheet: Sheet, line: int) -> Embed | None:
     if ">" in target:
-        sheet.report(
-            f"'{target}': recorded outputs are not supported yet by this version",
-            line,
-            "show the code or its tests, or copy the output into a fence",
-        )
-        return None
+        return _read_output(target, sheet, line)
     found = _TARGET.fullmatch(target)
     if found is None:
         said = f"'{target}' names no code of a card" if target else "a card fence without a card"
@@ -75,6 +78,16 @@ def _read_target(target: str, sheet: Sheet, line: int) -> Embed | None:
     return Embed(found["slug"], file, is_test, "whole", "", line)
 
 
+def _read_output(target: str, sheet: Sheet, line: int) -> Embed | None:
+    """The embed of a recorded output: what a card printed, or a figure that it saved."""
+    found = _OUTPUT.fullmatch(target)
+    if found is None:
+        hint = "write z_test>stdout, or z_test>figure.svg"
+        sheet.report(f"'{target}' names no recorded output of a card", line, hint)
+        return None
+    return Embed(found["slug"], "", False, "output", found["output"], line)
+
+
 def _read_attributes(text: str, sheet: Sheet, line: int) -> Attributes | None:
     """The attributes behind the target: bare, in braces, or both."""
     before, brace, inside = text.partition("{")
@@ -90,14 +103,17 @@ def _read_attributes(text: str, sheet: Sheet, line: int) -> Attributes | None:
 
 def _complete(embed: Embed, attributes: Attributes, sheet: Sheet, line: int) -> Embed:
     """The embed with what its attributes say."""
-    given = {"title": embed.title, "caption": embed.caption}
+    allowed = _allowed(embed)
+    given = {"title": embed.title, "caption": embed.caption, "alt": embed.alt}
     lines = embed.lines
     highlights: list[str] = []
     is_collapsed = False
     odd = [f"#{attributes.id}"] if attributes.id else []
     odd += [f".{name}" for name in attributes.classes]
     for key, value in attributes.pairs:
-        if key == "collapse" and value is None:
+        if key not in allowed:
+            odd.append(key)
+        elif key == "collapse" and value is None:
             is_collapsed = True
         elif key == "lines" and value in (None, "file"):
             lines = "shown" if value is None else "file"
@@ -105,26 +121,38 @@ def _complete(embed: Embed, attributes: Attributes, sheet: Sheet, line: int) -> 
             highlights.append(value)
         elif key in given and value is not None:
             given[key] = value
-        elif key in _ATTRIBUTES:
-            sheet.report(f"the attribute '{key}' of a card fence can't be that", line, _USES[key])
         else:
-            odd.append(key)
+            sheet.report(f"the attribute '{key}' of a card fence can't be that", line, _USES[key])
     for name in odd:
-        hint = did_you_mean(name, _ATTRIBUTES, "it has " + ", ".join(_ATTRIBUTES))
-        sheet.report(f"a card fence has no attribute '{name}'", line, hint)
-    return Embed(
-        embed.slug,
-        embed.file,
-        embed.is_test,
-        embed.part,
-        embed.name,
-        line,
-        given["title"],
-        given["caption"],
-        lines,
-        tuple(highlights),
-        is_collapsed,
+        _report_odd(name, embed, allowed, sheet, line)
+    if allowed == _FIGURE_ATTRIBUTES and not given["alt"]:
+        message = f"the figure '{embed.slug}>{embed.name}' has no text for those who can't see it"
+        sheet.report(message, line, 'add alt="what it shows"')
+    return replace(
+        embed,
+        title=given["title"],
+        caption=given["caption"],
+        lines=lines,
+        highlights=tuple(highlights),
+        is_collapsed=is_collapsed,
+        alt=given["alt"],
     )
+
+
+def _allowed(embed: Embed) -> tuple[str, ...]:
+    """The attributes that a fence may have, by what it shows."""
+    if embed.part != "output":
+        return _CODE_ATTRIBUTES
+    is_figure = embed.name.lower().endswith(FIGURE_ENDINGS)
+    return _FIGURE_ATTRIBUTES if is_figure else _TEXT_ATTRIBUTES
+
+
+def _report_odd(name: str, embed: Embed, allowed: tuple[str, ...], sheet: Sheet, line: int) -> None:
+    hint = did_you_mean(name, allowed, "it has " + ", ".join(allowed))
+    if embed.part == "output" and name in _CODE_ATTRIBUTES:
+        sheet.report(f"a recorded output has no attribute '{name}'", line, hint)
+    else:
+        sheet.report(f"a card fence has no attribute '{name}'", line, hint)
 
 
 _USES = {
@@ -132,5 +160,6 @@ _USES = {
     "hl": 'write hl="text of a line"',
     "title": 'write title="…"',
     "caption": 'write caption="…"',
+    "alt": 'write alt="what it shows"',
     "collapse": "write it without a value",
 }

@@ -1,7 +1,8 @@
 """Code in the text: fences and indented code.
 
-In: tokens. Out: HTML with the code highlighted. A language nobody knows, an attribute with a slip
-of the pen and a mark that matches no line are problems. What a `card` fence shows is
+In: tokens. Out: HTML with the code highlighted, and on the sheet how each block of Python accounts
+for itself. A language nobody knows, an attribute with a slip of the pen, a mark that matches no
+line and a block marked as untested without a reason are problems. What a `card` fence shows is
 `card_fence`'s.
 """
 
@@ -13,14 +14,16 @@ from html.parser import HTMLParser
 
 from markdown_it.token import Token
 
-from builder.codec import Value
+from builder.codec import Value, replace
 from builder.errors import did_you_mean
 from builder.markup.attributes import parse_attributes, set_attributes
 from builder.markup.card_fence import set_card
+from builder.markup.fences import PYTHON, read_fence
 from builder.markup.highlight import find_language, highlight, known_languages
 from builder.markup.sheet import Sheet
 
 _KNOWN = ("title", "hl", "reason")
+_UNTESTED = "untested"
 
 
 class _Info(Value, frozen=True):
@@ -40,12 +43,25 @@ def set_fence(tokens: Sequence[Token], index: int, sheet: Sheet) -> str:
     info = token.info.strip()
     if info.split(maxsplit=1)[:1] == ["card"]:
         return set_card(info[len("card") :], token, sheet)
-    return _set_code(token, _read_info(info, sheet) if info else _Info(), sheet)
+    said = _read_info(info, sheet) if info else _Info()
+    said = _with_line_above(said, token)
+    _check_reason(said, sheet)
+    shown_as = said.language or "text"
+    if said.language in PYTHON and token.content.strip():
+        is_untested = _UNTESTED in said.classes
+        fence = read_fence(
+            said.language, token.content, sheet.line, said.reason, is_untested=is_untested
+        )
+        sheet.fences.append(fence)
+        # Prompts and outputs are no Python; a session's lexer knows them.
+        shown_as = "pycon" if fence.form == "doctest" else shown_as
+    return _set_code(token, said, shown_as, sheet)
 
 
 def set_code_block(tokens: Sequence[Token], index: int, sheet: Sheet) -> str:
     """Indented code, which names no language."""
-    return _set_code(tokens[index], _Info(), sheet)
+    token = tokens[index]
+    return _set_code(token, _with_line_above(_Info(), token), "text", sheet)
 
 
 def set_code_inline(tokens: Sequence[Token], index: int, sheet: Sheet) -> str:
@@ -56,14 +72,37 @@ def set_code_inline(tokens: Sequence[Token], index: int, sheet: Sheet) -> str:
     return f"<code{rest}>{escape(token.content, quote=False)}</code>"
 
 
-def _set_code(token: Token, info: _Info, sheet: Sheet) -> str:
-    rest = set_attributes(token, sheet, sheet.line, "class")
-    classes = " ".join(["code", *str(token.attrs.get("class", "")).split(), *info.classes])
+def _with_line_above(info: _Info, token: Token) -> _Info:
+    """What an info string says, and the classes and the reason of a line `{…}` above the block."""
+    above = token.attrs
+    return replace(
+        info,
+        classes=(*str(above.get("class", "")).split(), *info.classes),
+        reason=info.reason or str(above.get("reason", "")).strip(),
+    )
+
+
+def _check_reason(info: _Info, sheet: Sheet) -> None:
+    """Report a block that is marked as untested without a reason, and a reason without the mark."""
+    way_out = 'write {.untested reason="needs a server"}'
+    if _UNTESTED in info.classes and not info.reason:
+        sheet.report("this block is marked as untested without a reason", sheet.line, way_out)
+    elif info.reason and _UNTESTED not in info.classes:
+        sheet.report("a reason, but no mark that the block is not tested", sheet.line, way_out)
+
+
+def _set_code(token: Token, info: _Info, shown_as: str, sheet: Sheet) -> str:
+    """A block as HTML, coloured as the language `shown_as`."""
+    rest = set_attributes(token, sheet, sheet.line, "class", "reason")
+    classes = " ".join(["code", *info.classes])
     language = f' data-language="{escape(info.language)}"' if info.language else ""
     name = f' class="language-{escape(info.language)}"' if info.language else ""
     title = f'<p class="code-title">{escape(info.title, quote=False)}</p>' if info.title else ""
-    note = f'<p class="code-note">{escape(info.reason, quote=False)}</p>' if info.reason else ""
-    html = highlight(token.content, info.language or "text")
+    note = ""
+    if info.reason:
+        reason = escape(info.reason, quote=False)
+        note = f'<p class="listing-caption code-note">not tested: {reason}</p>'
+    html = highlight(token.content, shown_as)
     if info.marks:
         html = mark_lines(html, _marked_lines(token.content, info.marks, sheet))
     return (
@@ -98,7 +137,8 @@ def _read_info(info: str, sheet: Sheet) -> _Info:
         if key not in _KNOWN:
             hint = did_you_mean(key, _KNOWN, "it has " + ", ".join(_KNOWN))
             sheet.report(f"a code fence has no attribute '{key}'", line, hint)
-        elif not value:
+        elif not value and (key != "reason" or _UNTESTED not in found.classes):
+            # That a mark lacks its reason is told once, for both places where it may stand.
             sheet.report(f"the attribute '{key}' lacks its value", line, f'write {key}="…"')
     given = {key: value or "" for key, value in found.pairs}
     return _Info(
@@ -106,7 +146,7 @@ def _read_info(info: str, sheet: Sheet) -> _Info:
         given.get("title", ""),
         tuple(value for key, value in found.pairs if key == "hl" and value),
         found.classes,
-        given.get("reason", ""),
+        given.get("reason", "").strip(),
     )
 
 

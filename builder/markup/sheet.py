@@ -1,8 +1,8 @@
 """The sheet on which one body is set: what is collected while its tokens become HTML.
 
-In: the file's path and the line its body starts at. Out: slots, references, embeds, headings, ids,
-problems. A sheet lives as long as one call of `set_body`; nothing of it is shared between
-documents.
+In: the file's path and the line its body starts at. Out: slots, references, embeds, fences,
+headings, ids, problems. A sheet lives as long as one call of `set_body`; nothing of it is shared
+between documents.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from builder.errors import Problem, did_you_mean
-from builder.model import Embed, Heading, Reference, Slot
+from builder.model import Embed, Fence, Heading, Reference, Slot
 
 # CommonMark replaces NUL, so no text of an author's can hold one: it marks the slots in the HTML
 # being made.
@@ -25,6 +25,7 @@ class Sheet:
         "anchors",
         "block_text",
         "embeds",
+        "fences",
         "first_line",
         "fragments",
         "has_math",
@@ -53,6 +54,7 @@ class Sheet:
         self.tables = 0
         self.references: list[Reference] = []
         self.embeds: list[Embed] = []
+        self.fences: list[Fence] = []
         self.headings: list[Heading] = []
         self.anchors: dict[str, int] = {}
         self.numbers: dict[str, int] = {}

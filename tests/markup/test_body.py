@@ -177,6 +177,8 @@ def test_references_are_what_was_written() -> None:
             'z#f {lines=file hl="say \\"x\\"" collapse}',
             Embed("z", "", False, "symbol", "f", 1, "", "", "file", ('say "x"',), True),
         ),
+        ("z>stdout", Embed("z", "", False, "output", "stdout", 1)),
+        ('z>a.svg {alt="A"}', Embed("z", "", False, "output", "a.svg", 1, alt="A")),
         ("z collapse {lines}", Embed("z", "", False, "whole", "", 1, "", "", "shown", (), True)),
     ],
 )
@@ -193,7 +195,11 @@ def test_a_card_fence_says_what_to_show(info: str, embed: Embed) -> None:
     [
         ("", "a card fence without a card", "write z_test"),
         ("{lines}", "a card fence without a card", "write z_test"),
-        ("z>stdout", "recorded outputs are not supported yet by this version", "copy"),
+        ("z>", "'z>' names no recorded output of a card", "write z_test>stdout"),
+        ("z>../a.txt", "'z>../a.txt' names no recorded output of a card", "write z_test>stdout"),
+        ("z>stdout lines", "a recorded output has no attribute 'lines'", "it has title"),
+        ("z>stdout alt=x", "a card fence has no attribute 'alt'", "it has title"),
+        ("z>a.svg", "the figure 'z>a.svg' has no text for those who can't see it", 'add alt="'),
         ("z#", "'z#' names no code of a card", "write z_test"),
         ("z!test", "'z!test' names no code of a card", "z_test!tests"),
         ("z/../y.py", "the file '../y.py' is outside of the card's folder", ""),
