@@ -23,7 +23,14 @@ _ESCAPES = {"\\\\": "\\", "\\n": "\n", "\\r": "\r"}
 def read_sums(output: Path) -> tuple[dict[str, str], list[Problem]]:
     """The listed paths with their hexadecimal digests, and what is wrong with the list itself."""
     text, problems = read_text(output, SUMS_NAME)
+    listed, more = parse_sums(text)
+    return listed, problems + more
+
+
+def parse_sums(text: str) -> tuple[dict[str, str], list[Problem]]:
+    """The same of the list's text."""
     listed: dict[str, str] = {}
+    problems = []
     for number, line in enumerate(text.split("\n"), start=1):
         if not line:
             continue

@@ -12,14 +12,16 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from builder.codec import Value, decode, encode
 from builder.link.addresses import output_of
 from builder.model import Page, Recipe, Site
+from builder.render.evidence import LINE_WORDS
 from builder.render.ingredients import Ingredients, RecipeBook
-from builder.render.pages import fill_body, listing_sources
-from builder.render.shared import FEEDS, Theme
+from builder.render.listings import listing_sources, render_listings, say_in_feed
+from builder.render.pages import fill_body
+from builder.render.shared import FEEDS, Theme, words_of
 
 if TYPE_CHECKING:
     from feedgen.feed import FeedGenerator
@@ -31,7 +33,10 @@ _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class FeedCommon(Value, frozen=True):
-    """What all feeds of a site say of it; `url` is its absolute home."""
+    """What all feeds of a site say of it; `url` is its absolute home.
+
+    `words` are those for what was checked of cards, by language; none if no page shows a card.
+    """
 
     title: str
     description: str
@@ -39,6 +44,7 @@ class FeedCommon(Value, frozen=True):
     language: str
     url: str
     base: str
+    words: dict[str, dict[str, Any]]
 
 
 class FeedArguments(Value, frozen=True):
@@ -59,6 +65,7 @@ def feed_recipes(site: Site, theme: Theme) -> Iterator[Recipe]:
     common = FeedCommon(
         settings.title, settings.description, settings.author, settings.language,
         f"{settings.base_url}/", settings.base_path,
+        _evidence_words(theme) if any(page.listings for page in site.pages) else {},
     )  # fmt: skip
     shared = theme.book.share(common)
     newest = [
@@ -80,6 +87,12 @@ def feed_recipes(site: Site, theme: Theme) -> Iterator[Recipe]:
         pages = [site.pages[position] for position in chosen]
         packed = tuple(encoded[position] for position in chosen)
         yield from _feeds(url, title, pages, packed, shared, theme)
+
+
+def _evidence_words(theme: Theme) -> dict[str, dict[str, Any]]:
+    """The words that lines of evidence are made of, in each of the theme's languages."""
+    needed = (*LINE_WORDS, "evidence", "output_old", "date_pattern", "months")
+    return {lang: {word: words[word] for word in needed} for lang, words in theme.strings.items()}
 
 
 def _feeds(
@@ -197,10 +210,13 @@ def _entries(
 ) -> Iterator[tuple[Page, str]]:
     for encoded in arguments.pages:
         page = decode(Page, encoded)
-        yield (
-            page,
-            fill_body(page, ingredients, prefix=common.url.removesuffix("/"), page_url=page.url),
-        )
+        home = common.url.removesuffix("/")
+        listings = []
+        if page.listings:
+            words = common.words[words_of(page.facts.lang or common.language, common.words)]
+            say = say_in_feed(page, words, home)
+            listings = render_listings(page, ingredients.sources, words, say, home)
+        yield page, fill_body(page, ingredients, listings, prefix=home, page_url=page.url)
 
 
 @cache

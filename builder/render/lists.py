@@ -1,4 +1,4 @@
-"""Home, the lists of kinds, tags and series, the archive, status, 404 and redirects.
+"""Home, the lists of kinds, tags and series, the archive, 404 and redirects.
 
 In: the site. Out: recipes, and the makers that fill their templates. Lists are numbered from the
 oldest: a new page changes the first page of a list, and only every `per_page` new pages is another
@@ -13,8 +13,9 @@ from builder.codec import Value, decode
 from builder.link.addresses import output_of
 from builder.model import KINDS, Page, Recipe, Redirect, Site, Tag
 from builder.render.ingredients import Ingredients
-from builder.render.pages import Head, dump_json_ld
+from builder.render.pages import Head, dump_json_ld, plain_head
 from builder.render.shared import FEEDS, NamedLink, Theme
+from builder.render.status import all_evidence, count_proven, say_proven, status_recipe
 from builder.render.templates import press_of
 from builder.render.views import GroupView, Item, TagView, tag_feeds, view_items
 
@@ -24,7 +25,8 @@ HOME_CARDS = 6
 class ListArguments(Value, frozen=True):
     """One page of a list.
 
-    `word` names the title among the theme's words ("" uses `title` as it is).
+    `word` names the title among the theme's words ("" uses `title` as it is). `proven` is for the
+    home: how many cards pass their tests, of how many.
     """
 
     url: str
@@ -36,6 +38,7 @@ class ListArguments(Value, frozen=True):
     older_url: str
     items: tuple[Item, ...]
     cards: tuple[Item, ...] = ()
+    proven: tuple[int, int] = (0, 0)
     tags: tuple[TagView, ...] = ()
     feeds: tuple[NamedLink, ...] = ()
 
@@ -46,23 +49,6 @@ class GroupsArguments(Value, frozen=True):
     url: str
     word: str
     entries: tuple[GroupView, ...]
-
-
-class StatusArguments(Value, frozen=True):
-    """All cards."""
-
-    cards: tuple[Item, ...]
-    slugs: tuple[str, ...]
-
-
-class StatusView(Value, frozen=True):
-    """A card on the status page."""
-
-    title: str
-    url: str
-    slug: str
-    state: str
-    text: str
 
 
 class YearView(Value, frozen=True):
@@ -93,12 +79,7 @@ def list_recipes(site: Site, items: Sequence[Item], theme: Theme) -> Iterator[Re
     yield _groups("/tags/", "tags", "tags.html", site.tags, theme)
     yield _groups("/series/", "series", "series.html", site.series, theme)
     yield from _archive(items, listed, theme)
-    cards = [page for page in site.pages if page.facts.kind == "cards"]
-    arguments = StatusArguments(
-        tuple(items[position] for position in listed if items[position].kind == "cards"),
-        tuple(page.facts.snippet for page in cards),
-    )
-    yield theme.book.recipe("status/index.html", "status", theme.share("status.html"), arguments)
+    yield status_recipe(site, theme)
     yield theme.book.recipe("404.html", "not_found", theme.share("404.html"), b"")
 
 
@@ -145,6 +126,7 @@ def _paged(
         older_url=base + page_url[-1] if older else "",
         items=tuple(items[:newest]),
         cards=first.cards if first else (),
+        proven=first.proven if first else (0, 0),
         tags=first.tags if first else (),
         feeds=feeds,
     )
@@ -175,6 +157,7 @@ def _home(
     extra = ListArguments(
         "/", "", "", "", 0, "", "", (),
         cards=tuple(cards[:HOME_CARDS]),
+        proven=count_proven(all_evidence(site)),
         tags=tuple(TagView(tag.name, base + tag.url) for tag in site.tags),
     )  # fmt: skip
     settings = theme.settings
@@ -243,7 +226,9 @@ def make_list(ingredients: Ingredients) -> bytes:
         newer_url=arguments.newer_url,
         older_url=arguments.older_url,
         canonical=canonical,
-        head=_head(f"{shown} · {site.title}" if title != site.title else shown, arguments.intro),
+        head=plain_head(
+            f"{shown} · {site.title}" if title != site.title else shown, arguments.intro
+        ),
         feeds=(*site.feeds, *arguments.feeds),
     )
 
@@ -262,6 +247,7 @@ def make_home(ingredients: Ingredients) -> bytes:
         intro=arguments.intro,
         items=view_items(arguments.items, words, site.base),
         cards=view_items(arguments.cards, words, site.base),
+        proven=say_proven(arguments.proven, words),
         tags=arguments.tags,
         newer_url="",
         older_url=arguments.older_url,
@@ -277,7 +263,7 @@ def make_groups(ingredients: Ingredients) -> bytes:
     press = press_of(ingredients)
     title = press.words[arguments.word]
     canonical = press.site.url + arguments.url[1:]
-    head = _head(f"{title} · {press.site.title}")
+    head = plain_head(f"{title} · {press.site.title}")
     return press.fill(
         title=title,
         entries=arguments.entries,
@@ -294,25 +280,9 @@ def make_archive(ingredients: Ingredients) -> bytes:
     title = press.words["archive"]
     years = [YearView(entry.name, entry.url, entry.count) for entry in arguments.entries]
     canonical = press.site.url + arguments.url[1:]
-    head = _head(f"{title} · {press.site.title}")
+    head = plain_head(f"{title} · {press.site.title}")
     return press.fill(
         title=title, years=years, canonical=canonical, head=head, feeds=press.site.feeds
-    )
-
-
-def make_status(ingredients: Ingredients) -> bytes:
-    """What was checked of each card."""
-    arguments = decode(StatusArguments, ingredients.arguments)
-    press = press_of(ingredients)
-    words, site = press.words, press.site
-    shown = [
-        StatusView(item.title, site.base + item.url, slug, "none", words["not_checked"])
-        for item, slug in zip(arguments.cards, arguments.slugs, strict=True)
-    ]
-    canonical = f"{site.url}status/"
-    head = _head(f"{words['status']} · {site.title}")
-    return press.fill(
-        title=words["status"], cards=shown, canonical=canonical, head=head, feeds=site.feeds
     )
 
 
@@ -320,7 +290,7 @@ def make_not_found(ingredients: Ingredients) -> bytes:
     """The page for addresses that lead nowhere."""
     press = press_of(ingredients)
     canonical = f"{press.site.url}404.html"
-    head = _head(f"{press.words['not_found']} · {press.site.title}", robots="noindex")
+    head = plain_head(f"{press.words['not_found']} · {press.site.title}", robots="noindex")
     return press.fill(
         title=press.words["not_found"], canonical=canonical, head=head, feeds=press.site.feeds
     )
@@ -331,7 +301,7 @@ def make_redirect(ingredients: Ingredients) -> bytes:
     redirect = decode(Redirect, ingredients.arguments)
     press = press_of(ingredients)
     canonical = press.site.url + redirect.target[1:]
-    head = _head(redirect.title, robots="noindex")
+    head = plain_head(redirect.title, robots="noindex")
     return press.fill(
         title=redirect.title,
         target=press.site.base + redirect.target,
@@ -340,7 +310,3 @@ def make_redirect(ingredients: Ingredients) -> bytes:
         head=head,
         feeds=(),
     )
-
-
-def _head(title: str, description: str = "", robots: str = "") -> Head:
-    return Head(title, description, "website", "", "", robots)

@@ -1,23 +1,31 @@
 """Posts, notes, trivia, cards and pages: one recipe each, and the maker that fills page.html.
 
-In: a `Page`. Out: its HTML, with its body filled from its galley and its listings from the
-snippets' own bytes.
+In: a `Page`. Out: its HTML, with its body filled from its galley, its listings from the snippets'
+own bytes, and what was checked of them from records.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
 from markupsafe import Markup
 
-from builder import cards, markup
+from builder import markup
 from builder.codec import Value, decode, encode
-from builder.errors import BuildFailed, Problem
 from builder.link.addresses import output_of
-from builder.model import Facts, Galley, Heading, Listing, Page, Recipe
+from builder.model import Facts, Galley, Heading, Page, Recipe
+from builder.render.evidence import state_of, view_lines
 from builder.render.ingredients import Ingredients
+from builder.render.listings import (
+    fill_evidence,
+    own_evidence,
+    page_sources,
+    render_listings,
+    say_in_page,
+)
 from builder.render.shared import NamedLink, SiteView, Theme
 from builder.render.templates import Press, press_of
 from builder.render.views import (
@@ -37,11 +45,14 @@ TOC_LEVELS = (2, 3)
 
 
 class CardView(Value, frozen=True):
-    """What was checked of a card: `state` names a style, `text` says it."""
+    """What was checked of a card: `state` names a style, `text` says it in a line, `evidence` is
+    HTML that says it in full.
+    """
 
     slug: str
     state: str
     text: str
+    evidence: Markup
 
 
 class Head(Value, frozen=True):
@@ -79,6 +90,7 @@ class PageView(Value, frozen=True):
     pdf: NamedLink | None
     extra: dict[str, Any]
     card: CardView | None
+    examples: Markup
 
 
 def page_recipe(page: Page, theme: Theme) -> Recipe:
@@ -90,13 +102,8 @@ def page_recipe(page: Page, theme: Theme) -> Recipe:
         shared,
         encode(page),
         (page.facts.galley,),
-        listing_sources(page),
+        page_sources(page),
     )
-
-
-def listing_sources(page: Page) -> tuple[tuple[str, bytes], ...]:
-    """The snippets' files whose code a page shows."""
-    return tuple(dict.fromkeys([(listing.path, listing.digest) for listing in page.listings]))
 
 
 def make_page(ingredients: Ingredients) -> bytes:
@@ -113,22 +120,20 @@ def make_page(ingredients: Ingredients) -> bytes:
     )
 
 
-def fill_body(page: Page, ingredients: Ingredients, *, prefix: str, page_url: str) -> str:
-    """A page's body as HTML.
+def fill_body(
+    page: Page, ingredients: Ingredients, listings: Sequence[str], *, prefix: str, page_url: str
+) -> str:
+    """A page's body as HTML; `listings` are those of its embeds.
 
     With `page_url`, addresses in the page itself get it too (for feeds).
     """
     galley = decode(Galley, ingredients.galleys[page.facts.galley])
-    listings = [render_listing(item, ingredients.sources[item.path]) for item in page.listings]
     return markup.fill_galley(galley, page.targets, listings, prefix=prefix, page_url=page_url)
 
 
-def render_listing(listing: Listing, data: bytes) -> str:
-    """A listing's HTML; BuildFailed if the code on disk cannot be shown."""
-    shown = cards.render_listing(listing, data)
-    if isinstance(shown, Problem):
-        raise BuildFailed([shown])
-    return shown
+def plain_head(title: str, description: str = "", robots: str = "") -> Head:
+    """What the <head> of a list says."""
+    return Head(title, description, "website", "", "", robots)
 
 
 def dump_json_ld(value: object) -> Markup:
@@ -141,7 +146,10 @@ def dump_json_ld(value: object) -> Markup:
 
 def _view(page: Page, press: Press, ingredients: Ingredients) -> PageView:
     facts, base, words = page.facts, press.site.base, press.words
-    body = fill_body(page, ingredients, prefix=base, page_url="")
+    sources = ingredients.sources
+    say = say_in_page(page, sources, press)
+    listings = render_listings(page, sources, words, say, base)
+    body = fill_body(page, ingredients, listings, prefix=base, page_url="")
     return PageView(
         kind=facts.kind,
         title=facts.title,
@@ -165,10 +173,28 @@ def _view(page: Page, press: Press, ingredients: Ingredients) -> PageView:
         else "",
         pdf=_pdf(page, base),
         extra=json.loads(facts.extra) if facts.extra else {},
-        card=CardView(facts.snippet, "none", words["not_checked"])
-        if facts.kind == "cards"
-        else None,
+        card=_card(page, press, ingredients),
+        examples=_examples(page, press, ingredients),
     )
+
+
+def _card(page: Page, press: Press, ingredients: Ingredients) -> CardView | None:
+    """What was checked of the card that a page is about; None for a page that is no card's."""
+    evidence = own_evidence(page)
+    if evidence is None:
+        return None
+    html = fill_evidence("in_page", evidence, page, ingredients.sources, press)
+    text = view_lines(evidence, press.words)[0].text
+    # The macro escaped what it was given.
+    return CardView(evidence.slug, state_of(evidence), text, Markup(html))
+
+
+def _examples(page: Page, press: Press, ingredients: Ingredients) -> Markup:
+    """What was checked of the page's own blocks of Python; nothing if none of them is run."""
+    if page.doctests is None:
+        return Markup()
+    # The macro escaped what it was given.
+    return Markup(fill_evidence("in_text", page.doctests, page, ingredients.sources, press))
 
 
 def _pdf(page: Page, base: str) -> NamedLink | None:

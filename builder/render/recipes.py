@@ -28,11 +28,11 @@ from builder.render.lists import (
     make_list,
     make_not_found,
     make_redirect,
-    make_status,
     redirect_recipes,
 )
 from builder.render.pages import make_page, page_recipe
 from builder.render.shared import Theme
+from builder.render.status import make_status, result_recipes
 from builder.render.views import item_of
 
 # The one maker without a function: `write` copies the named source without reading it into memory.
@@ -55,8 +55,8 @@ MAKERS: Mapping[str, Callable[[Ingredients], bytes]] = {
 }
 
 
-def site_recipes(site: Site, theme: Theme) -> Iterator[Recipe]:
-    """Every output of the site."""
+def site_recipes(site: Site, theme: Theme, schema: bytes = b"") -> Iterator[Recipe]:
+    """Every output of the site; `schema` describes records, and is published with them."""
     settings = theme.settings
     entries = []
     items = []
@@ -71,6 +71,7 @@ def site_recipes(site: Site, theme: Theme) -> Iterator[Recipe]:
         yield recipe
     yield from redirect_recipes(site.redirects, theme)
     yield from feed_recipes(site, theme)
+    yield from result_recipes(site, theme, schema)
     yield from copy_recipes(site.assets, theme)
     yield from sitemap_recipes(entries, theme)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
@@ -26,6 +26,10 @@ FEEDS = (
 )
 # Published under fingerprinted names; the rest of a theme are templates and words.
 PUBLISHED_FOLDERS = ("css/", "js/", "fonts/", "images/")
+# What says of a card, in a page, what was checked of it.
+EVIDENCE_TEMPLATE = "_evidence.html"
+# Templates that makers fill themselves for the pages made with a template, whatever that includes.
+PIECES: Mapping[str, tuple[str, ...]] = {"page.html": (EVIDENCE_TEMPLATE,)}
 
 
 class NamedLink(Value, frozen=True):
@@ -110,11 +114,11 @@ class Theme:
 
         Itself, without its region, else English.
         """
-        base = lang.partition("-")[0].lower()
-        return next((name for name in (lang, base) if name in self.strings), "en")
+        return words_of(lang, self.strings)
 
     def _share(self, template: str, lang: str) -> bytes:
-        names = self.needs[template]
+        pieces = [self.needs[name] for name in PIECES.get(template, ())]
+        names = sorted({*self.needs[template], *(name for piece in pieces for name in piece)})
         strings = f"strings/{self.words_of(lang)}.toml"
         common = Common(
             site=self._site(lang),
@@ -160,6 +164,12 @@ class Theme:
             edit_url=settings.edit_url,
             icon=f"{base}/{self.icon}" if self.icon else "",
         )
+
+
+def words_of(lang: str, strings: Collection[str]) -> str:
+    """The one of the theme's languages whose words are used for `lang`: see `Theme.words_of`."""
+    base = lang.partition("-")[0].lower()
+    return next((name for name in (lang, base) if name in strings), "en")
 
 
 def theme_assets(files: Mapping[str, Source]) -> dict[str, Asset]:

@@ -20,6 +20,8 @@ from jinja2.bccache import Bucket
 from builder.codec import decode
 from builder.errors import BuildFailed, Problem, did_you_mean
 from builder.model import KINDS
+from builder.render.evidence import LINE_WORDS
+from builder.render.fold import FOLD_WORDS
 from builder.render.ingredients import Ingredients
 from builder.render.shared import Common, SiteView
 
@@ -44,6 +46,17 @@ class Press:
         except Exception as error:
             raise BuildFailed([_locate(error, error.__traceback__, self)]) from error
         return text.encode()
+
+    def fill_piece(self, template: str, macro: str, *values: object) -> str:
+        """The HTML of a macro in another template that pages of this press are filled with.
+
+        BuildFailed with the template's file and line.
+        """
+        try:
+            module = self.template.environment.get_template(template).module
+            return str(getattr(module, macro)(*values, self.words))
+        except Exception as error:
+            raise BuildFailed([_locate(error, error.__traceback__, self)]) from error
 
 
 def press_of(ingredients: Ingredients) -> Press:
@@ -156,6 +169,8 @@ _NEEDED: Mapping[str, Mapping[str, object]] = {
     **{kind: {} for kind in KINDS},
     **{f"one_{kind}": {} for kind in KINDS},
     **{word: {} for word in ("tags", "series", "archive", "status", "not_found", "not_checked")},
+    **LINE_WORDS,
+    **FOLD_WORDS,
     "date_pattern": {"day": 1, "month": "May", "year": 2026},
     "tagged": {"name": "x"},
     "page_number": {"n": 1},
@@ -177,6 +192,9 @@ def _check_words(words: Mapping[str, Any], text: str, path: str) -> Iterator[Pro
             hint = f"it may have {named} in braces" if gaps else "it takes no braces"
             yield Problem(path, line, f"'{word}' cannot be filled in: {value}", hint)
     months = words.get("months")
+    short = words.get("months_short")
+    if isinstance(short, str) and len(short.split()) != 12:
+        yield Problem(path, 0, "'months_short' must be twelve names with spaces between them")
     if not isinstance(months, list) or [type(month) for month in months] != [str] * 12:
         yield Problem(path, 0, "'months' must be a list of twelve names")
 

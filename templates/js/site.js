@@ -73,6 +73,8 @@
 
   document.querySelectorAll(".code, .listing").forEach(function (box) {
     var pre = box.querySelector("pre");
+    // A figure that a card saved has no text.
+    if (!pre) return;
     var button = document.createElement("button");
     var timer = 0;
     button.type = "button";
