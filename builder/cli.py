@@ -1,8 +1,9 @@
 """The command `proofpress`: calls a room, prints, exits.
 
-Exit codes: 0 fine; 1 a problem in content, templates or settings, or a failing card; 2 a wrong
-command line; 4 the machine's fault; 130 interrupted. Only the modules that a build with nothing to
-do needs are imported at the top; the rest where used.
+Exit codes: 0 fine; 1 a problem in content, templates or settings, or `test` with a failing card; 2
+a wrong command line; 3 evidence that a strict build asks for is missing; 4 the machine's fault; 5 a
+site was built, and a card on it fails; 130 interrupted. Only the modules that a build with nothing
+to do needs are imported at the top; the rest where used.
 """
 
 from __future__ import annotations
@@ -19,13 +20,15 @@ from typing import TYPE_CHECKING
 
 from builder.command_line import read_command_line
 from builder.read.tree import Tree, survey, theme_folder
-from builder.write.nothing import said_before
+from builder.write.nothing import known_extras, said_before
 
 if TYPE_CHECKING:
-    from builder.build import Order, Report
+    from builder.build import Report
     from builder.errors import BuildFailed
+    from builder.evidence.collect import Card
+    from builder.stock import Order
 
-FINE, PROBLEM, USAGE, MACHINE, INTERRUPTED = 0, 1, 2, 4, 130
+FINE, PROBLEM, USAGE, UNPROVEN, MACHINE, FAILING, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 # What the system says when there is no room: the disk, the user's share of it, the largest file.
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
@@ -99,11 +102,13 @@ def _explain_failure(error: Exception, options: argparse.Namespace) -> int:
 
 def _print_problems(failure: BuildFailed, options: argparse.Namespace) -> int:
     problems = failure.problems
+    is_unproven = options.command == "build" and all(problem.is_evidence for problem in problems)
+    code = UNPROVEN if is_unproven and options.strict else PROBLEM
     if getattr(options, "json", False):
         from builder.codec import fields
 
         print(json.dumps({"problems": [fields(problem) for problem in problems]}, indent=1))
-        return PROBLEM
+        return code
     for problem in problems:
         print(problem, file=sys.stderr)
     errors = sum(not problem.is_warning for problem in problems)
@@ -112,7 +117,7 @@ def _print_problems(failure: BuildFailed, options: argparse.Namespace) -> int:
     )
     end = "; the site was not touched" if options.command == "build" else ""
     print(f"\n{said}{end}", file=sys.stderr)
-    return PROBLEM
+    return code
 
 
 def _count(count: int, noun: str) -> str:
@@ -133,7 +138,7 @@ def _run_build(options: argparse.Namespace) -> int:
     fault = _why_not_there(root, output)
     if fault:
         return _fail(f"--output {options.output}: {fault}; name another folder", USAGE)
-    tree = survey(root, theme_folder())
+    tree = survey(root, theme_folder(), known_extras(root))
     if not options.clean:
         code = _say_nothing_to_do(root, tree, output, options)
         if code is not None:
@@ -151,15 +156,23 @@ def _run_build(options: argparse.Namespace) -> int:
     # time.
     gc.disable()
     order = dataclasses.replace(_order(root, output, options), tree=tree)
-    report = build(order, say=_say, progress=_progress(options))
+    report = build(
+        order,
+        say=_say,
+        progress=_progress(options),
+        prove=None if options.no_tests else _prove(root, options),
+    )
     _clear_progress(options)
+    code = FAILING if report.failing else FINE
     if options.json:
-        return _print_json(
+        _print_json(
             {path: report.reasons[path] for path in report.made},
             report.removed,
             [*map(str, report.warnings), *report.notices],
             report.count,
+            report.failing,
         )
+        return code
     for line in (*map(str, report.warnings), *report.notices):
         print(line, file=sys.stderr)
     if not report.made and not report.removed:
@@ -167,7 +180,24 @@ def _run_build(options: argparse.Namespace) -> int:
     else:
         print(_summary(report))
     print(_where_to_look(output))
+    if report.failing:
+        verb = "fails" if len(report.failing) == 1 else "fail"
+        return _fail(f"on this site {', '.join(report.failing)} {verb}", FAILING)
     return FINE
+
+
+def _prove(root: Path, options: argparse.Namespace) -> Callable[[Sequence[Card]], None]:
+    """What runs the cards that a build finds unproven; it reports to the error stream."""
+
+    def prove(cards: Sequence[Card]) -> None:
+        from builder.prove import Wish, prove_cards
+        from builder.verdicts import report_verdicts
+
+        verdicts = prove_cards(root, cards, Wish(), jobs=options.jobs or _processors(), say=_say)
+        if not all(verdict.is_cached for verdict in verdicts):
+            _say(report_verdicts(verdicts))
+
+    return prove
 
 
 def _say_nothing_to_do(
@@ -176,7 +206,7 @@ def _say_nothing_to_do(
     label = (
         output.relative_to(root).as_posix() if output.is_relative_to(root) else output.as_posix()
     )
-    shaping = f"drafts={options.drafts} future={options.future}"
+    shaping = f"drafts={options.drafts} future={options.future} tests={not options.no_tests}"
     said = said_before(root, tree, output, label, shaping, options.now)
     if said is None:
         return None
@@ -184,7 +214,8 @@ def _say_nothing_to_do(
     if has_warnings and options.strict:
         return None
     if options.json:
-        return _print_json({}, (), messages, count)
+        _print_json({}, (), messages, count, ())
+        return FINE
     for message in messages:
         print(message, file=sys.stderr)
     print(f"nothing to do: {count} files are up to date")
@@ -193,8 +224,8 @@ def _say_nothing_to_do(
 
 
 def _order(root: Path, output: Path, options: argparse.Namespace) -> Order:
-    from builder.build import Order
     from builder.config import Options
+    from builder.stock import Order
 
     return Order(
         root=root,
@@ -202,6 +233,7 @@ def _order(root: Path, output: Path, options: argparse.Namespace) -> Order:
         options=Options(now=options.now, drafts=options.drafts, future=options.future),
         is_strict=getattr(options, "strict", False),
         is_clean=getattr(options, "clean", False),
+        has_tests=not getattr(options, "no_tests", False),
         jobs=getattr(options, "jobs", 1) or _processors(),
     )
 
@@ -237,11 +269,20 @@ def _where_to_look(output: Path) -> str:
 
 
 def _print_json(
-    made: Mapping[str, str], removed: Sequence[str], messages: Sequence[str], count: int
-) -> int:
-    done = {"made": made, "removed": list(removed), "messages": messages, "files": count}
+    made: Mapping[str, str],
+    removed: Sequence[str],
+    messages: Sequence[str],
+    count: int,
+    failing: Sequence[str],
+) -> None:
+    done = {
+        "made": made,
+        "removed": list(removed),
+        "messages": messages,
+        "files": count,
+        "failing": list(failing),
+    }
     print(json.dumps(done, indent=1))
-    return FINE
 
 
 def _say(line: str) -> None:
@@ -314,12 +355,44 @@ def _say_waiting() -> None:
 
 def _run_test(options: argparse.Namespace) -> int:
     from builder.config import read_settings
+    from builder.prove import Wish
     from builder.test import test_cards
+
+    if options.all and options.slugs:
+        return _fail("test: --all or SLUGs, not both", USAGE)
+    root = Path(options.root).resolve()
+    read_settings(root)
+    wish = Wish(
+        is_cached=not (options.no_cache or options.record or options.accept),
+        is_twice=options.twice,
+        accepts=options.accept,
+        records=options.record,
+    )
+    failed = test_cards(root, options.slugs, wish, options.jobs or _processors(), _say)
+    return PROBLEM if failed else FINE
+
+
+def _run_evidence(options: argparse.Namespace) -> int:
+    from builder import evidence_commands as evidence
+    from builder.config import read_settings
 
     root = Path(options.root).resolve()
     read_settings(root)
-    failed = test_cards(root, options.slugs, options.jobs or _processors())
-    return PROBLEM if failed else FINE
+    if options.action == "show":
+        return evidence.show(root, options.card, options.tier, options.json)
+    if options.action == "diff":
+        return evidence.diff(root, options.old, options.new)
+    if options.action == "accept":
+        return evidence.accept(root, options.file)
+    return evidence.verify(root, options.cards)
+
+
+def _run_verify(options: argparse.Namespace) -> int:
+    from builder.check.verify import verify_site
+
+    found = verify_site(options.target)
+    print(*found.mismatches, *found.notes, found.summary, sep="\n")
+    return PROBLEM if found.mismatches else FINE
 
 
 def _run_new(options: argparse.Namespace) -> int:
@@ -358,5 +431,7 @@ _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "check": _run_check,
     "explain": _run_explain,
     "test": _run_test,
+    "evidence": _run_evidence,
+    "verify": _run_verify,
     "new": _run_new,
 }

@@ -35,6 +35,8 @@ def read_command_line(arguments: Sequence[str]) -> argparse.Namespace:
     _add_check(commands)
     _add_explain(commands)
     _add_test(commands)
+    _add_evidence(commands)
+    _add_verify(commands)
     _add_new(commands)
     if arguments and not arguments[0].startswith("-") and arguments[0] not in commands.choices:
         hint = _did_you_mean(arguments[0], commands.choices)
@@ -55,7 +57,14 @@ def _add_build(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     command = _add(commands, "build", "build the site into its output folder")
     _add_output(command)
     _add_shaping(command)
-    command.add_argument("--strict", action="store_true", help="take warnings for problems")
+    command.add_argument(
+        "--strict",
+        action="store_true",
+        help="take warnings for problems, and publish nothing that is not proven",
+    )
+    command.add_argument(
+        "--no-tests", action="store_true", help="run no card; records alone say what is proven"
+    )
     command.add_argument(
         "--clean", action="store_true", help="forget the cache and make everything anew"
     )
@@ -83,7 +92,51 @@ def _add_explain(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def _add_test(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     command = _add(commands, "test", "run the cards' tests")
     command.add_argument("slugs", nargs="*", metavar="SLUG", help="cards (default: all)")
+    command.add_argument("--all", action="store_true", help="every card (as without a SLUG)")
+    command.add_argument("--no-cache", action="store_true", help="run what passed already, too")
+    command.add_argument(
+        "--twice",
+        action="store_true",
+        help="run again with another hash seed and in reverse order, and compare the outputs",
+    )
+    command.add_argument(
+        "--accept", action="store_true", help="show how recorded outputs changed, and store them"
+    )
+    command.add_argument(
+        "--record", action="store_true", help="rewrite the records, though nothing changed"
+    )
     _add_jobs(command, "cards at a time")
+
+
+def _add_evidence(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser(
+        "evidence",
+        help="show, compare, take in or recheck records of what was tested",
+        description="Show, compare, take in or recheck records of what was tested.",
+        allow_abbrev=False,
+    )
+    actions = command.add_subparsers(dest="action", metavar="ACTION", required=True)
+    show = _add(actions, "show", "show a card's record")
+    show.add_argument("card", metavar="SLUG")
+    show.add_argument("--tier", default="", help="tests, simulated, compiled or measured")
+    show.add_argument("--json", action="store_true", help="print the record as it is")
+    diff = _add(actions, "diff", "tell how two records differ, or a record from the card's own")
+    diff.add_argument("old", metavar="OLD", help="a record's file")
+    diff.add_argument("new", metavar="NEW", nargs="?", default="", help="another one")
+    accept = _add(actions, "accept", "take in a record that was made elsewhere, of the same files")
+    accept.add_argument("file", metavar="FILE")
+    verify = _add(actions, "verify", "recheck the digests and the form of the site's records")
+    verify.add_argument("cards", metavar="SLUG", nargs="*", help="cards (default: all)")
+
+
+def _add_verify(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser(
+        "verify",
+        help="recheck a published site: its code against its downloads and records",
+        description="Recheck a published site with nothing else at hand.",
+        allow_abbrev=False,
+    )
+    command.add_argument("target", metavar="DIR_OR_URL", help="a folder, or the site's address")
 
 
 def _add_new(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

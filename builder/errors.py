@@ -17,7 +17,9 @@ class Problem(Value, frozen=True, order=True):
     """An author's mistake: which file, which line (from 1; 0 where none applies), what, and what to
     do about it.
 
-    A problem stops the build; one with `is_warning` is only printed, unless the build is strict.
+    A problem stops the build; one with `is_warning` is only printed, unless the build is strict;
+    one that `is_strict_only` is not even that. `is_evidence`: something is not proven, rather than
+    wrong.
     """
 
     path: str
@@ -25,6 +27,8 @@ class Problem(Value, frozen=True, order=True):
     message: str
     hint: str = ""
     is_warning: bool = False
+    is_strict_only: bool = False
+    is_evidence: bool = False
 
     def __str__(self) -> str:
         place = f"{self.path}:{self.line}" if self.line else self.path

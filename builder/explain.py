@@ -11,14 +11,16 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from builder.build import Order, prepare, take_stock
 from builder.codec import Value, decode, fields
 from builder.errors import BuildFailed, Problem, did_you_mean
 from builder.model import Page, Recipe, Redirect, Shared
+from builder.prepare import prepare
 from builder.render.feeds import FeedArguments
 from builder.render.files import Sitemap
-from builder.render.lists import GroupsArguments, ListArguments, StatusArguments
+from builder.render.lists import GroupsArguments, ListArguments
 from builder.render.shared import Common
+from builder.render.status import StatusArguments
+from builder.stock import Order, take_stock
 from builder.write.outputs import plan_outputs
 from builder.write.stage import SUMS, finish_journal
 from builder.write.state import State

@@ -64,6 +64,32 @@ class Reference(Value, frozen=True):
     line: int
 
 
+class Fence(Value, frozen=True):
+    """A fenced block of Python that is no card, and how it accounts for itself.
+
+    "doctest": its prompts are run, and `code` is its text; "untested": marked so, `reason` says
+    why; "unaccounted": neither, and `reason` says what keeps its prompts from being a test ("" if
+    it has none). `line` is that of the opening fence; `language` is "python", "pycon" or the like.
+    """
+
+    line: int
+    language: str
+    form: Literal["doctest", "untested", "unaccounted"]
+    reason: str = ""
+    code: str = ""
+
+
+class FenceCounts(Value, frozen=True):
+    """How many code blocks of pages are cards' code, and how many of the other Python blocks run as
+    doctests, are marked as untested, or are neither.
+    """
+
+    cards: int
+    doctests: int
+    untested: int
+    unaccounted: int
+
+
 class Embed(Value, frozen=True):
     """A `card` fence as written: `z_test#symbol`, `gpu_conv/kernel.py@region`, `z_test!tests#name`,
     `z_test>stdout`.
@@ -128,6 +154,7 @@ class Facts(Value, frozen=True):
     has_math: bool
     lines: dict[str, int]
     problems: tuple[Problem, ...]
+    fences: tuple[Fence, ...] = ()
 
 
 class Slot(Value, frozen=True):
@@ -315,7 +342,8 @@ class Page(Value, frozen=True):
     """A document with its place in the site.
 
     `targets` answers `facts.references` one by one; None: that page is left out of this build.
-    `evidence` is of the page's own card, if it is one, and of the cards whose code it shows.
+    `evidence` is of the page's own card, if it is one, and of the cards whose code it shows;
+    `doctests` of the page's own blocks of Python, if some are run.
     `newer`, `older`: the neighbours of its kind; None at the ends and for what has no date.
     """
 
@@ -329,6 +357,7 @@ class Page(Value, frozen=True):
     related: tuple[Link, ...]
     series: Series | None
     evidence: tuple[Evidence, ...] = ()
+    doctests: Evidence | None = None
 
 
 class Tag(Value, frozen=True):
@@ -373,6 +402,7 @@ class Site(Value, frozen=True):
     omitted: tuple[str, ...]
     problems: tuple[Problem, ...]
     evidence: tuple[Evidence, ...] = ()
+    fences: FenceCounts = FenceCounts(0, 0, 0, 0)
 
 
 # --- Outputs --------------------------------------------------------------------------------------

@@ -2,8 +2,8 @@
 
 Only changed files are read, in parallel where that pays; the rest is remembered.
 
-In: an inventory, the cache. Out: facts of all Markdown and code files. It must not know what links
-to what.
+In: an inventory, the cache. Out: facts of all Markdown and code files, and records. It must not
+know what links to what.
 """
 
 from __future__ import annotations
@@ -11,10 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from builder import cards
-from builder.codec import decode, encode
+from builder.codec import Value, decode, encode
+from builder.errors import Problem
+from builder.evidence.record import Record
+from builder.evidence.statement import read_record
 from builder.facts import ReadingSettings, kind_of, parse_document
 from builder.model import CodeFacts, Facts
 from builder.read.sources import Inventory
@@ -23,16 +26,34 @@ from builder.workers import map_chunks, open_workers, split_chunks
 from builder.write.make import read_verified
 from builder.write.state import State, pack_galley
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A parsed file: its encoded facts, and its packed galley under its digest (empty for code)."""
+    """A parsed file: its encoded facts, and its packed galley (only notes have one) by digest."""
 
     path: str
     source: bytes
     facts: bytes
     digest: bytes
     galley: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What all files say: facts of Markdown files; of code by path; records by path."""
+
+    documents: list[Facts]
+    code: dict[str, CodeFacts]
+    records: dict[str, RecordFacts]
+
+
+class RecordFacts(Value, frozen=True):
+    """A record, or why a file is none."""
+
+    record: Record | None
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +66,23 @@ class ParseChunk:
     reading: ReadingSettings
 
 
-def kind_of_source(path: str) -> Literal["note", "code", "file"]:
-    """What becomes of a source: a page ("note"), a snippet or a test ("code"), anything else."""
-    if path.startswith(("snippets/", "tests/")):
-        return "code"
-    return "note" if path.endswith(".md") and kind_of(path) else "file"
+SourceKind = Literal["note", "code", "record", "file"]
+
+
+def kind_of_source(path: str) -> SourceKind:
+    """What becomes of a source.
+
+    A page ("note"); a snippet, a test or a module that one imports ("code"); a record of evidence;
+    anything else ("file").
+    """
+    if path.startswith("content/"):
+        if path.endswith(".md") and kind_of(path):
+            return "note"
+        is_record = path.startswith("content/evidence/") and path.endswith(".json")
+        return "record" if is_record else "file"
+    if path.startswith(("templates/", "theme/")):
+        return "file"
+    return "code" if path.startswith(("snippets/", "tests/")) or path.endswith(".py") else "file"
 
 
 def parse_changed(
@@ -58,8 +91,8 @@ def parse_changed(
     reading: ReadingSettings,
     jobs: int,
     progress: Callable[[str, int, int], None],
-) -> tuple[list[Facts], dict[str, CodeFacts]]:
-    """Facts of all Markdown files and of all code files by path; only changed files are read."""
+) -> Known:
+    """What all files say; only changed files are read."""
     known = state.facts()
     kinds = {path: kind_of_source(path) for path in sorted(inventory.sources)}
     stale = [
@@ -82,11 +115,11 @@ def parse_changed(
     gone = [path for path in known if kinds.get(path, "file") == "file"]
     if gone:
         state.save_facts((), (), gone)
-    documents = [decode(Facts, known[path][1]) for path, kind in kinds.items() if kind == "note"]
-    code = {
-        path: decode(CodeFacts, known[path][1]) for path, kind in kinds.items() if kind == "code"
-    }
-    return documents, code
+
+    def of(kind: SourceKind, type_: type[T]) -> dict[str, T]:
+        return {path: decode(type_, known[path][1]) for path in kinds if kinds[path] == kind}
+
+    return Known(list(of("note", Facts).values()), of("code", CodeFacts), of("record", RecordFacts))
 
 
 def keep_parsed(parsed: Sequence[Parsed], state: State) -> None:
@@ -103,7 +136,12 @@ def parse_chunk(chunk: ParseChunk) -> list[Parsed]:
     parsed = []
     for path, source in chunk.items:
         data = read_verified(locate(chunk.root, chunk.theme, path), source)
-        if kind_of_source(path) == "note":
+        kind = kind_of_source(path)
+        if kind == "record":
+            read = read_record(data, path)
+            found = RecordFacts(read) if isinstance(read, Record) else RecordFacts(None, read)
+            parsed.append(Parsed(path, source, encode(found), b"", b""))
+        elif kind == "note":
             document = parse_document(path, data, source, chunk.reading)
             galley = pack_galley(document.galley)
             parsed.append(

@@ -1,32 +1,37 @@
-"""`proofpress test`: which cards there are, what they demand, and their results on the terminal.
+"""`proofpress test`: which cards there are, what they demand, and what came of them.
 
-In: the site's folder, slugs. Out: printed results and the number of cards that did not pass. It
-runs nothing itself.
+In: the site's folder, slugs, wishes. Out: printed results and the number of cards that did not
+pass. It runs nothing itself, and needs no cache of builds: only code and cards' pages are read.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from builder.cards import Demands, card_slugs, read_demands
+from builder.cards import Demands, card_slugs, read_code, read_demands
 from builder.errors import BuildFailed, Problem, did_you_mean
+from builder.evidence.collect import Collected, collect_cards
+from builder.model import CodeFacts
+from builder.prove import Verdict, Wish, prove_cards
 from builder.read.front_matter import read_front_matter
-from builder.run.results import is_red, report_results
-from builder.run.runner import run_cards
+from builder.read.sources import digest_file
+from builder.read.tree import survey_folders
+from builder.run.environment import digest_runner
+from builder.verdicts import is_red, report_verdicts
 
-# A card that asks for no other limit is ended after this time.
-TIMEOUT_SECONDS = 300.0
 
-
-def test_cards(root: Path, slugs: Sequence[str], jobs: int) -> int:
-    """Run the tests of these cards (all, if none is named); how many of them did not pass.
+def test_cards(
+    root: Path, slugs: Sequence[str], wish: Wish, jobs: int, say: Callable[[str], None]
+) -> int:
+    """Prove these cards (all, if none is named); how many of them did not pass.
 
     BuildFailed if there is no such card, or a `test:` table is wrong.
     """
-    known = card_slugs(_code_paths(root))
+    code = _read_code(root)
+    known = card_slugs(code)
     problems = [
         Problem(f"snippets/{slug}.py", 0, f"no card is called '{slug}'",
                 did_you_mean(slug, known, f"'proofpress new card {slug}' begins one"))
@@ -38,20 +43,47 @@ def test_cards(root: Path, slugs: Sequence[str], jobs: int) -> int:
     problems += [problem for slug in wanted for problem in wrong.get(slug, ())]
     if problems:
         raise BuildFailed(problems)
-    results = list(
-        run_cards(root, wanted, jobs=jobs, timeout_seconds=TIMEOUT_SECONDS, demands=demands)
+    collected = _collect(root, wanted, code, demands)
+    verdicts = prove_cards(
+        root, [collected.cards[slug] for slug in wanted], wish, jobs=jobs, say=say
     )
-    print(report_results(results))
-    is_ci = os.environ.get("CI", "") not in ("", "0", "false")
-    return sum(is_red(result, is_ci=is_ci) for result in results)
+    print(report_verdicts(verdicts))
+    return count_red(verdicts)
 
 
 test_cards.__test__ = False  # type: ignore[attr-defined]  # pytest would take it for a test
 
 
-def _code_paths(root: Path) -> list[str]:
-    files = (file for file in (root / "snippets").rglob("*") if file.is_file())
-    return sorted(file.relative_to(root).as_posix() for file in files)
+def count_red(verdicts: Sequence[Verdict]) -> int:
+    """How many of the cards fail a run: on CI what could not be run, too."""
+    is_ci = os.environ.get("CI", "") not in ("", "0", "false")
+    return sum(is_red(verdict.result, is_ci=is_ci) for verdict in verdicts)
+
+
+def _read_code(root: Path) -> dict[str, CodeFacts]:
+    """The files of snippets and their tests, read."""
+    found = survey_folders(root, ("snippets", "tests/snippets")).files
+    return {path: read_code(path, (root / path).read_bytes()) for path in found}
+
+
+def _collect(
+    root: Path,
+    slugs: Sequence[str],
+    code: dict[str, CodeFacts],
+    demands: dict[str, Demands],
+) -> Collected:
+    """The cards, with what they import and read from elsewhere in the site."""
+    digests = {path: facts.digest for path, facts in code.items()}
+    extras: set[str] = set()
+    while True:
+        collected = collect_cards(slugs, code, digests, demands, digest_runner())
+        if set(collected.extras) <= extras:
+            return collected
+        extras.update(collected.extras)
+        for path in survey_folders(root, sorted(extras)).files:
+            if path.endswith(".py"):
+                code[path] = read_code(path, (root / path).read_bytes())
+            digests[path] = digest_file(root / path)
 
 
 def _read_all_demands(root: Path) -> tuple[dict[str, Demands], dict[str, tuple[Problem, ...]]]:

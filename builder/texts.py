@@ -19,7 +19,7 @@ from builder.codec import decode, encode, replace
 from builder.model import Facts, Page, Receipt, Recipe
 from builder.render.feeds import FeedArguments, feed_recipe
 from builder.render.ingredients import RecipeBook
-from builder.render.pages import listing_sources
+from builder.render.listings import page_sources
 from builder.render.views import reading_minutes
 from builder.write.outputs import Plan, why_touched
 from builder.write.stage import SUMS
@@ -32,6 +32,7 @@ def public_facts(facts: Facts) -> Facts:
     All but its text and the places of things in its file.
     """
     references = tuple([replace(reference, line=0) for reference in facts.references])
+    fences = tuple([replace(fence, line=0) for fence in facts.fences])
     return replace(
         facts,
         digest=b"",
@@ -42,6 +43,7 @@ def public_facts(facts: Facts) -> Facts:
         has_math=False,
         lines={},
         references=references,
+        fences=fences,
     )
 
 
@@ -96,7 +98,7 @@ def _renew(recipe: Recipe, facts: Facts, book: RecipeBook) -> Recipe:
             return recipe
         page = replace(page, facts=facts)
         return book.recipe(
-            recipe.path, "page", recipe.shared, encode(page), (facts.galley,), listing_sources(page)
+            recipe.path, "page", recipe.shared, encode(page), (facts.galley,), page_sources(page)
         )
     arguments = decode(FeedArguments, recipe.arguments)
     pages = [decode(Page, encoded) for encoded in arguments.pages]

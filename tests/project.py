@@ -10,8 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from builder.build import Order, Report, build
+from builder.build import Report, build
 from builder.config import Options
+from builder.stock import Order
 
 SETTINGS = """\
 [tool.proofpress]

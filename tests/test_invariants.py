@@ -36,10 +36,15 @@ ORDER = (
     "run",
     "parse",
     "texts",
+    "stock",
+    "prepare",
     "build",
     "explain",
     "check",
     "new",
+    "prove",
+    "verdicts",
+    "evidence_commands",
     "test",
     "serve",
     "command_line",
@@ -63,6 +68,8 @@ OWNERS = {
     "watchdog": "serve",
     "pytest": "run",
     "tzdata": "config",
+    "packaging": "evidence",
+    "coverage": "run",
 }
 # Rooms that are functions of their arguments: all between reading and writing.
 PURE = ("codec", "errors", "model", "markup", "cards", "evidence", "facts", "link", "render")

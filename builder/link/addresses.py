@@ -18,7 +18,7 @@ from builder.model import Facts
 # First parts of addresses that the builder makes itself.
 RESERVED = frozenset(
     ("posts", "notes", "trivia", "cards", "tags", "series", "archive", "page", "search", "status",
-     "assets", ".proofpress")
+     "assets", "badges", ".proofpress")
 )  # fmt: skip
 RESERVED_FILES = frozenset(
     ("index.html", "404.html", "robots.txt", "sitemap.xml", "atom.xml", "rss.xml", "feed.json",

@@ -23,12 +23,16 @@ UNTRUSTED = Signature(-1, 0, 0, 0)
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """All sources by path, what could not be read, and where the files lie."""
+    """All sources by path, what could not be read, and where the files lie.
+
+    `extras` are the paths outside of the site's own folders that were looked for.
+    """
 
     root: Path
     theme: Path
     sources: dict[str, Source]
     problems: tuple[Problem, ...]
+    extras: tuple[str, ...]
 
     def read(self, path: str) -> bytes:
         """The bytes of a source; OSError if it can no longer be read."""
@@ -60,7 +64,12 @@ def load_sources(
         newest = max(fields[1], fields[2])
         signature = UNTRUSTED if newest > now_ns - RACY_NS else Signature(*fields)
         sources[path] = Source(path, signature, content_digest)
-    return Inventory(root, theme, sources, tuple(problems))
+    return Inventory(root, theme, sources, tuple(problems), tree.extras)
+
+
+def read_schema() -> bytes:
+    """The published description of records, which lies beside the code that writes them."""
+    return (Path(__file__).parents[1] / "evidence" / "schema.json").read_bytes()
 
 
 def digest_file(path: Path) -> bytes:

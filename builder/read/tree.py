@@ -7,12 +7,14 @@ this.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 # (size, mtime_ns, ctime_ns, inode): what `model.Signature` holds, without importing it.
 SignatureFields = tuple[int, int, int, int]
 FOLDERS = ("content", "templates", "snippets", "tests/snippets")
+# Which versions of libraries the site asks for: records of evidence are held against them.
+LOCK_FILES = ("pdm.lock", "poetry.lock", "pylock.toml", "uv.lock")
 THEME = "theme"
 _IGNORED_NAMES = frozenset({"__pycache__", "Thumbs.db"})
 _IGNORED_ENDINGS = ("~", ".pyc", ".swp")
@@ -21,10 +23,12 @@ _IGNORED_ENDINGS = ("~", ".pyc", ".swp")
 class Tree:
     """The files below some folders.
 
-    `files` by path, and `faults` (path, what is wrong) for what can't be followed.
+    `files` by path, and `faults` (path, what is wrong) for what can't be followed. `extras` are
+    the paths that were asked for besides.
     """
 
     def __init__(self) -> None:
+        self.extras: tuple[str, ...] = ()
         self.files: dict[str, SignatureFields] = {}
         self.faults: list[tuple[str, str]] = []
 
@@ -39,14 +43,31 @@ def theme_folder() -> Path:
     return inside if inside.is_dir() else package.parent / "templates"
 
 
-def survey(root: Path, theme: Path) -> Tree:
-    """Every file that the site in `root` is made from, with the default theme's as "theme/…"."""
-    tree = Tree()
+def survey(root: Path, theme: Path, extras: tuple[str, ...] = ()) -> Tree:
+    """Every file that the site in `root` is made from, with the default theme's as "theme/…".
+
+    `extras` are paths elsewhere in the site that cards depend on: files and folders, which need not
+    be there.
+    """
+    tree = survey_folders(root, (*LOCK_FILES, *extras))
+    tree.extras = extras
     top = str(root)
     _add_file(tree, f"{top}/pyproject.toml", "pyproject.toml")
     for folder in FOLDERS:
         _walk(tree, f"{top}/{folder}", folder, ())
     _walk(tree, str(theme), THEME, ())
+    return tree
+
+
+def survey_folders(root: Path, paths: Iterable[str]) -> Tree:
+    """Every file among these paths of the site, and below those that are folders."""
+    tree = Tree()
+    for path in paths:
+        place = f"{root}/{path}"
+        if os.path.isdir(place):  # see _add_file
+            _walk(tree, place, path, ())
+        elif os.path.lexists(place):
+            _add_file(tree, place, path)
     return tree
 
 

@@ -1,49 +1,87 @@
 """One card's tests in a process of their own: what `runner` starts, as a script.
 
-In: the site's root, the results file, arguments for pytest. Out: the results file, a JSON object a
-line: tests as they start and end, and one when all is done, so that no crash passes for a success.
+In: an order as JSON: the site's root, the work folder, arguments for pytest. Out: the results file,
+a JSON object a line: tests as they start and end, files that were read, and one when all is done,
+so that no crash passes for a success.
 It must not import the builder: a card is tested with what the card imports, and no more.
 """
 
 from __future__ import annotations
 
-import doctest
 import importlib.util
 import json
+import os
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from _pytest.assertion import rewrite
 
-MESSAGE_LINES = 12
-MESSAGE_WIDTH = 300
+if TYPE_CHECKING:
+    from builder.run import covered, ears, failures, fresh
+else:  # beside this file, but neither it nor the builder is on the card's path
+
+    def _beside(name):
+        spec = importlib.util.spec_from_file_location(
+            f"_proofpress_{name}", Path(__file__).with_name(f"{name}.py")
+        )
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module
+
+    covered, ears, failures, fresh = map(_beside, ("covered", "ears", "failures", "fresh"))
 
 
-def main(root: str, results_file: str, *arguments: str) -> int:
+def main(order: dict[str, Any]) -> int:
     """Runs pytest and returns its exit status, which is also the results file's last line."""
+    root, work = Path(order["root"]), Path(order["work"])
     sys.meta_path.insert(0, _Derandomiser())
-    with Path(results_file).open("w", encoding="utf-8") as results:
-        recorder = Recorder(Path(root), results)
-        status = int(pytest.main(list(arguments), plugins=[recorder]))
-        recorder.write({"event": "done", "status": status})
+    fresh.read_only_sources(root)
+    # Of pytest's own compilations nothing but this function reads; if it is gone, a test tells.
+    rewrite._read_pyc = lambda *_, **__: None
+    measure = covered.Measure(root, order["measured"])
+    results = os.open(work / "results.jsonl", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+
+    def write(line: dict[str, object]) -> None:
+        # At once, so that a crash loses nothing; appended whole, since forks of this write too.
+        os.write(results, json.dumps(line).encode() + b"\n")
+
+    listener = ears.Ears(root, work, write)
+    recorder = Recorder(root, failures.Failures(root, work), listener, measure, write)
+    recorder.is_reversed = order["reverse"]
+    sys.addaudithook(listener)
+    if (work / "isolation").read_text(encoding="utf-8") == "processes":
+        sys.addaudithook(ears.refuse(root, has_network=order["network"]))
+    status = int(pytest.main(order["arguments"], plugins=[recorder]))
+    listener.is_over = True
+    for line in measure.lines():
+        write(line)
+    write({"event": "done", "status": status})
     return status
 
 
 class Recorder:
     """A pytest plugin that writes each outcome to a file, at once, so that a crash loses none."""
 
-    def __init__(self, root: Path, results: TextIO) -> None:  # as the class says
-        self.root = root
-        self.results = results
+    is_reversed = False
 
-    def write(self, line: dict[str, object]) -> None:
-        """Appends a line; it is in the file even if the process dies right after."""
-        self.results.write(json.dumps(line) + "\n")
-        self.results.flush()
+    def __init__(  # as the class says
+        self,
+        root: Path,
+        told: failures.Failures,
+        listener: ears.Ears,
+        measure: covered.Measure,
+        write: Callable[[dict[str, object]], None],
+    ) -> None:
+        self.root = root
+        self.failures = told
+        self.listener = listener
+        self.measure = measure
+        self.write = write
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pycollect_makemodule(self, module_path: Path, parent: Any) -> pytest.Module | None:
@@ -53,13 +91,23 @@ class Recorder:
         module: pytest.Module = _NoTests.from_parent(parent, path=module_path)
         return module
 
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Runs the last test first, if so asked."""
+        if self.is_reversed:
+            items.reverse()
+
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Writes how many tests there are, so that a run that leaves some out is no pass."""
         self.write({"event": "collected", "count": len(session.items)})
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         """Notes which test runs, for the case that it never ends."""
+        self.listener.test = nodeid
         self.write({"event": "start", "test": nodeid})
+
+    def pytest_runtest_logfinish(self) -> None:
+        """Between two tests there is time to stop counting."""
+        self.measure.check_budget()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -78,7 +126,7 @@ class Recorder:
             elif report.skipped:
                 line["message"] = _skip_reason(report)
             elif report.failed:
-                line |= self._failure(call.excinfo, report)
+                line |= self.failures.tell(call.excinfo, report)
             self.write(line)
         return report
 
@@ -91,7 +139,7 @@ class Recorder:
         """Writes why a file could not be collected."""
         if isinstance(report, pytest.CollectReport):
             line = self._line(report.nodeid, "uncollected", 0.0, "")
-            self.write(line | self._failure(call.excinfo, report))
+            self.write(line | self.failures.tell(call.excinfo, report))
 
     def _line(self, test: str, outcome: str, seconds: float, message: str) -> dict[str, object]:
         return {
@@ -103,44 +151,8 @@ class Recorder:
             "path": "",
             "line": 0,
             "missing": "",
+            "trace": "",
         }
-
-    def _failure(self, excinfo: Any, report: Any) -> dict[str, object]:
-        """Where in the site a test failed, what it said, and the module that is missing, if any."""
-        if excinfo is None:  # an xfail(strict=True) that passed has no exception
-            return {"message": _clip(str(report.longrepr))}
-        error = excinfo.value
-        place = _doctest_failure(error)
-        if place is not None:
-            path, line, message = place
-            return {"path": self._relative(path), "line": line, "message": _clip(message)}
-        cause = error.__cause__ if isinstance(error, pytest.Collector.CollectError) else error
-        cause = cause or error
-        path, line = self._place(cause)
-        missing = _missing_module(cause)
-        said = cause.msg if isinstance(cause, SyntaxError) else str(cause)
-        message = f"{type(cause).__name__}: {said}"
-        if isinstance(cause, AssertionError):
-            message = str(cause) or "assertion failed"
-        return {"path": path, "line": line, "message": _clip(message), "missing": missing}
-
-    def _place(self, error: BaseException) -> tuple[str, int]:
-        """The innermost line of the site's own code that an exception passed through."""
-        if isinstance(error, SyntaxError) and error.filename:
-            return self._relative(error.filename), error.lineno or 0
-        found = ("", 0)
-        trace = error.__traceback__
-        while trace is not None:
-            path = self._relative(trace.tb_frame.f_code.co_filename)
-            if not Path(path).is_absolute() and not path.startswith("<"):
-                found = (path, trace.tb_lineno)
-            trace = trace.tb_next
-        return found
-
-    def _relative(self, path: str) -> str:
-        place = Path(path)
-        is_ours = place.is_relative_to(self.root) and "site-packages" not in place.parts
-        return place.relative_to(self.root).as_posix() if is_ours else path
 
 
 class _NoTests(pytest.Module):
@@ -186,36 +198,10 @@ def _derandomise(hypothesis: Any) -> None:
     hypothesis.settings.load_profile("card")
 
 
-def _missing_module(error: BaseException) -> str:
-    """The module at the top of what could not be imported, if it is absent as a whole."""
-    name = (error.name or "") if isinstance(error, ModuleNotFoundError) else ""
-    top = name.partition(".")[0]
-    is_absent = top and top not in sys.stdlib_module_names and importlib.util.find_spec(top) is None
-    return top if is_absent else ""
-
-
-def _doctest_failure(error: BaseException) -> tuple[str, int, str] | None:
-    failures = getattr(error, "failures", [error])
-    first = failures[0] if failures else None
-    if not isinstance(first, doctest.DocTestFailure | doctest.UnexpectedException):
-        return None
-    example, test = first.example, first.test
-    line = (test.lineno or 0) + example.lineno + 1
-    got = first.got if isinstance(first, doctest.DocTestFailure) else repr(first.exc_info[1])
-    message = f">>> {example.source}expected: {example.want.strip()}\ngot: {got.strip()}"
-    return test.filename or "", line, message
-
-
 def _skip_reason(report: pytest.TestReport | pytest.CollectReport) -> str:
     said = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
-    return _clip(said.removeprefix("Skipped: "))
-
-
-def _clip(message: str) -> str:
-    lines = message.strip().splitlines()
-    kept = [line if len(line) <= MESSAGE_WIDTH else line[:MESSAGE_WIDTH] + "…" for line in lines]
-    return "\n".join(kept[:MESSAGE_LINES] + (["…"] if len(kept) > MESSAGE_LINES else []))
+    return failures.clip(said.removeprefix("Skipped: "))
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(main(json.loads(sys.argv[1])))

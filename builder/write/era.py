@@ -25,7 +25,7 @@ def find_era(package: Path, search_path: Sequence[str] = tuple(sys.path)) -> byt
     build.
     """
     era = hashlib.blake2b(f"{sys.version_info[:2]}".encode(), digest_size=16)
-    for name in _python_files(str(package), ""):
+    for name in _own_files(str(package), ""):
         era.update(name.encode())
         with open(f"{package}/{name}", "rb") as file:  # see above
             era.update(hashlib.blake2b(file.read()).digest())
@@ -56,12 +56,12 @@ def find_libraries(search_path: Sequence[str]) -> list[str]:
     return sorted(found.values())
 
 
-def _python_files(folder: str, label: str) -> list[str]:
+def _own_files(folder: str, label: str) -> list[str]:
     names = []
     with os.scandir(folder) as entries:
         for entry in entries:
-            if entry.name.endswith(".py"):
+            if entry.name.endswith((".py", ".json")):
                 names.append(label + entry.name)
             elif entry.is_dir() and entry.name not in ("__pycache__", "theme"):
-                names += _python_files(entry.path, f"{label}{entry.name}/")
+                names += _own_files(entry.path, f"{label}{entry.name}/")
     return sorted(names)

@@ -7,6 +7,7 @@ files by content.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 from pathlib import Path
@@ -20,7 +21,7 @@ def said_before(
 ) -> tuple[int, list[str], bool] | None:
     """(outputs, messages, whether there are warnings) of the last build, if nothing changed since.
 
-    Else None. `found` are the files of the site.
+    Else None; so too where it left cards unproven. `found` are the files of the site.
     """
     database = root / ".proofpress" / "state.db"
     if not database.is_file() or (output / ".proofpress").exists():
@@ -35,6 +36,29 @@ def said_before(
         return None
 
 
+def known_extras(root: Path) -> tuple[str, ...]:
+    """The paths outside of the site's own folders that the last build found cards to depend on."""
+    database = root / ".proofpress" / "state.db"
+    if not database.is_file():
+        return ()
+    with contextlib.suppress(sqlite3.Error, UnicodeDecodeError):
+        connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=1)
+        with contextlib.closing(connection):
+            row = connection.execute("SELECT value FROM meta WHERE name = 'extras'").fetchone()
+            return unpack_extras(row[0] if row else None)
+    return ()
+
+
+def pack_extras(extras: tuple[str, ...]) -> bytes:
+    """Extras as the cache keeps them."""
+    return "\0".join(extras).encode()
+
+
+def unpack_extras(packed: bytes | None) -> tuple[str, ...]:
+    """Extras as the cache kept them."""
+    return tuple(packed.decode().split("\0")) if packed else ()
+
+
 def _compare(
     connection: sqlite3.Connection,
     found: Tree,
@@ -44,12 +68,12 @@ def _compare(
     now: int,
 ) -> tuple[int, list[str], bool] | None:
     row = connection.execute(
-        "SELECT tree, era, options, since, until, messages, has_warnings FROM done"
+        "SELECT tree, era, options, since, until, messages, has_warnings, is_settled FROM done"
         " WHERE output = ?",
         (label,),
     ).fetchone()
     tree = connection.execute("SELECT value FROM meta WHERE name = 'tree'").fetchone()
-    if row is None or tree is None or row[0] != tree[0] or row[2] != options:
+    if row is None or tree is None or row[0] != tree[0] or row[2] != options or not row[7]:
         return None
     is_too_early = row[3] is not None and now < row[3]
     is_too_late = row[4] is not None and now >= row[4]

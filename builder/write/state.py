@@ -22,7 +22,7 @@ from builder.model import Receipt, Recipe, Shared, Signature, Source
 
 FOLDER = ".proofpress"
 # Raised when the tables change; a state of another layout is thrown away.
-LAYOUT = 3
+LAYOUT = 4
 _SIGNATURE = "size INT, mtime INT, ctime INT, inode INT"
 TABLES = f"""
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB);
@@ -36,7 +36,7 @@ CREATE TABLE uses (output TEXT, path TEXT, galley BLOB, PRIMARY KEY (output, pat
 CREATE INDEX users ON uses (output, galley);
 CREATE TABLE shared (digest BLOB PRIMARY KEY, shared BLOB);
 CREATE TABLE done (output TEXT PRIMARY KEY, tree BLOB, era BLOB, options TEXT, since INT, until INT,
-    messages TEXT, has_warnings INT);
+    messages TEXT, has_warnings INT, is_settled INT);
 """
 
 
@@ -45,7 +45,8 @@ class Done(Value, frozen=True):
     to compare.
 
     `since` and `until` bound the moments, in seconds since the epoch, at which the same pages are
-    published.
+    published. `has_warnings`: a strict build would fail. `is_settled`: no card is left whose tests
+    another build would run.
     """
 
     tree: bytes
@@ -55,6 +56,7 @@ class Done(Value, frozen=True):
     until: int | None
     messages: tuple[str, ...]
     has_warnings: bool
+    is_settled: bool
 
 
 class CacheDamaged(Exception):
@@ -245,9 +247,9 @@ class State:
                 [(name, _seal(encode(value))) for name, value in shared.items()],
             )
             change.execute(
-                "INSERT OR REPLACE INTO done VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO done VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (output, done.tree, done.era, done.options, done.since, done.until,
-                 "\0".join(done.messages), done.has_warnings),
+                 "\0".join(done.messages), done.has_warnings, done.is_settled),
             )  # fmt: skip
 
     def recipe(self, output: str, path: str) -> Recipe | None:
@@ -275,15 +277,15 @@ class State:
     def done(self, output: str) -> Done | None:
         """What the last finished build of an output was made from; None if there was none."""
         row = self.connection.execute(
-            "SELECT tree, era, options, since, until, messages, has_warnings FROM done"
+            "SELECT tree, era, options, since, until, messages, has_warnings, is_settled FROM done"
             " WHERE output = ?",
             (output,),
         ).fetchone()
         if row is None:
             return None
-        tree, era, options, since, until, messages, has_warnings = row
+        tree, era, options, since, until, messages, *flags = row
         said = tuple(messages.split("\0")) if messages else ()
-        return Done(tree, era, options, since, until, said, bool(has_warnings))
+        return Done(tree, era, options, since, until, said, *map(bool, flags))
 
     def facts_of(self, path: str) -> tuple[bytes, bytes] | None:
         """(digest of the source, encoded facts) of one file; None if they are not known."""

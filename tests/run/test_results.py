@@ -39,7 +39,7 @@ def test_no_cards_are_said_to_be_none() -> None:
 
 
 def test_all_but_a_pass_is_red_and_what_is_missing_only_in_ci() -> None:
-    red: tuple[Result, ...] = ("FAILED", "ERROR", "TIMEOUT", "EMPTY", "SKIPPED")
+    red: tuple[Result, ...] = ("FAILED", "ERROR", "TIMEOUT", "MEMORY", "EMPTY", "SKIPPED")
 
     for is_ci in (True, False):
         assert not is_red(card("a", "PASSED", 1), is_ci=is_ci)

@@ -1,10 +1,11 @@
 """Cards run in real processes: what each comes to, and what the terminal says of it."""
 
 import os
-import select
 import subprocess
 import sys
+import uuid
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,15 +13,7 @@ import pytest
 from builder.cards import Demands
 from builder.run.results import CardResult, report_results
 from builder.run.runner import run_cards
-
-DOUBLE = "def double(x):\n    return 2 * x\n"
-IMPORT = "from snippets.card import double\n"
-
-
-def plant(root: Path, test: str, code: str = DOUBLE, slug: str = "card") -> None:
-    for path, text in {f"snippets/{slug}.py": code, f"tests/snippets/test_{slug}.py": test}.items():
-        (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).write_text(text, encoding="utf-8")
+from tests.run.planted import IMPORT, marked, pipe, plant, still_running
 
 
 def run(root: Path, demands: Demands = Demands(), seconds: float = 60) -> CardResult:  # noqa: B008
@@ -196,35 +189,15 @@ def test_only_what_ended_as_it_should_is_a_pass(
     assert len(said(found)) >= len(lines)
 
 
-def test_an_endless_loop_ends_at_the_cards_own_limit_with_all_it_started(tmp_path: Path) -> None:
-    started = tmp_path / "started"
-    plant(
-        tmp_path,
-        "import subprocess, sys\n"
-        "def test_a(): pass\n"
-        "def test_forever():\n"
-        "    child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])\n"
-        f"    open({str(started)!r}, 'w').write(str(child.pid))\n"
-        "    while True: pass\n",
-    )
+def test_an_endless_loop_ends_at_the_cards_own_limit_and_says_how_far_it_came(
+    tmp_path: Path,
+) -> None:
+    plant(tmp_path, "def test_a(): pass\ndef test_forever():\n    while True: pass\n")
 
-    result = run(tmp_path, Demands(timeout=4))
+    result = run(tmp_path, Demands(timeout=3))
 
     assert (result.result, result.passed) == ("TIMEOUT", 1)
-    assert result.details == ("stopped after 4 s during tests/snippets/test_card.py::test_forever",)
-    assert not outlives(int(started.read_text()))
-
-
-def outlives(pid: int) -> bool:
-    """Whether a process still runs after ten seconds; a killed one takes a moment to end."""
-    try:
-        handle = os.pidfd_open(pid)
-    except ProcessLookupError:
-        return False
-    try:
-        return not select.select([handle], [], [], 10)[0]
-    finally:
-        os.close(handle)
+    assert result.details == ("stopped after 3 s during tests/snippets/test_card.py::test_forever",)
 
 
 def test_a_card_sees_a_fresh_folder_and_a_fixed_environment(
@@ -251,24 +224,20 @@ def test_a_card_sees_a_fresh_folder_and_a_fixed_environment(
 
 
 def test_hypothesis_tries_the_same_examples_in_every_run_and_keeps_none(tmp_path: Path) -> None:
-    seen = tmp_path / "seen"
     plant(
         tmp_path,
         "from hypothesis import given, settings, strategies as st\n"
+        "SEEN = []\n"
         "@settings(max_examples=20)\n"
         "@given(st.integers())\n"
-        "def test_a(x):\n"
-        f"    with open({str(seen)!r}, 'a') as file: print(x, file=file)\n",
+        "def test_a(x): SEEN.append(x)\n"
+        "def test_b(): assert False, f'{len(set(SEEN)) > 10} {hash(tuple(SEEN))}'\n",
     )
 
-    runs = []
-    for _ in range(2):
-        assert run(tmp_path).result == "PASSED"
-        runs.append(seen.read_text())
-        seen.unlink()
+    said = [run(tmp_path).tests[-1].message for _ in range(2)]
 
-    assert runs[0] == runs[1]
-    assert len(set(runs[0].split())) > 10
+    assert said[0] == said[1]
+    assert said[0].startswith("True")
     assert not list(tmp_path.rglob(".hypothesis"))
 
 
@@ -337,13 +306,13 @@ def test_cards_without_tests_or_code_are_not_run(tmp_path: Path) -> None:
 
 
 def test_results_come_in_the_order_that_was_asked_for(tmp_path: Path) -> None:
-    meeting = tmp_path / "meeting"
-    wait = f"import os\ndef test_a():\n    while not os.path.exists({str(meeting)!r}): pass\n"
-    plant(tmp_path, wait, slug="first")
-    plant(tmp_path, f"def test_a(): open({str(meeting)!r}, 'w').close()\n", slug="second")
+    site = tmp_path / "site"
+    with pipe(tmp_path / "pipe") as word:
+        plant(site, f"def test_a(): open({word.path!r}).read(1)\n", slug="first")
+        plant(site, f"def test_a(): {word.told}\n", slug="second")
 
-    # The first card ends only when the second has run, so they do run side by side.
-    found = run_cards(tmp_path, ["first", "second"], jobs=2, timeout_seconds=30, demands={})
+        # The first card ends only when the second has run, so they do run side by side.
+        found = list(run_cards(site, ["first", "second"], jobs=2, timeout_seconds=30, demands={}))
 
     assert [(each.slug, each.result) for each in found] == [
         ("first", "PASSED"),
@@ -352,22 +321,20 @@ def test_results_come_in_the_order_that_was_asked_for(tmp_path: Path) -> None:
 
 
 def test_cards_that_run_are_ended_when_nobody_asks_any_more(tmp_path: Path) -> None:
-    plant(tmp_path, "def test_a(): pass\n", slug="quick")
-    pid = tmp_path / "pid"
-    plant(
-        tmp_path,
-        f"import os\ndef test_a():\n    open({str(pid)!r}, 'w').write(str(os.getpid()))\n"
-        "    while True: pass\n",
-        slug="slow",
-    )
-    plant(tmp_path, f"import os\ndef test_a():\n    while not os.path.exists({str(pid)!r}): pass\n",
-          slug="quick")  # fmt: skip
+    marker = f"MARK-{uuid.uuid4()}"
+    demands = {slug: Demands(env={"MARK": marker}) for slug in ("quick", "slow")}
+    site = tmp_path / "site"
+    with pipe(tmp_path / "pipe") as word:
+        plant(site, f"def test_a(): open({word.path!r}).read(1)\n", slug="quick")
+        plant(site, f"def test_a():\n    {word.told}\n    while True: pass\n", slug="slow")
 
-    results = run_cards(tmp_path, ["quick", "slow"], jobs=2, timeout_seconds=600, demands={})
-    assert next(results).result == "PASSED"
-    results.close()  # type: ignore[attr-defined]  # it is a generator
+        results = run_cards(site, ["quick", "slow"], jobs=2, timeout_seconds=600, demands=demands)
+        assert next(results).result == "PASSED"
+        started = marked(marker)
+        results.close()  # type: ignore[attr-defined]  # it is a generator
 
-    assert not outlives(int(pid.read_text()))
+    assert len(started) >= 2
+    assert still_running(started, 0) == []
 
 
 def test_the_room_loads_neither_pytest_nor_the_highlighter() -> None:
@@ -376,3 +343,90 @@ def test_the_room_loads_neither_pytest_nor_the_highlighter() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=env)
 
     assert done.stdout == "set()\n"
+
+
+def test_a_traceback_starts_in_the_site_and_names_no_path_of_this_machine(tmp_path: Path) -> None:
+    code = "import json\ndef double(x):\n    return json.loads(x)\n"
+    raising = "class Odd:\n    pass\ndef test_a():\n    try: double('{')\n"
+    raising += "    except ValueError as error: raise KeyError(Odd(), __file__) from error\n"
+    plant(tmp_path, IMPORT + raising, code)
+
+    (test,) = run(tmp_path).tests
+
+    lines = test.trace.splitlines()
+    assert lines[:3] == [
+        "Traceback (most recent call last):",
+        '  File "tests/snippets/test_card.py", line 5, in test_a',
+        "    try: double('{')",
+    ]
+    assert any(line.startswith('  File "…/json/') for line in lines)
+    assert "object at 0x…>, 'tests/snippets/test_card.py')" in lines[-1]
+    assert str(tmp_path) not in test.trace
+    assert sys.base_prefix not in test.trace
+    assert "object at 0x…>" in test.message
+
+
+def test_a_long_traceback_keeps_its_ends(tmp_path: Path) -> None:
+    deep = "def f(n):\n    if n: g(n - 1)\n    raise KeyError(n)\ndef g(n): f(n)\n"
+    plant(tmp_path, deep + "def test_a(): f(100)\n")
+
+    lines = run(tmp_path).tests[0].trace.splitlines()
+
+    assert len(lines) <= 40
+    assert "…" in lines
+    assert lines[-1] == "KeyError: 0"
+
+
+def test_coverage_counts_the_cards_own_statements_and_names_those_that_did_not_run(
+    tmp_path: Path,
+) -> None:
+    code = "def double(x):\n    if x is None:\n        x = 0\n        x = 1\n    return 2 * x\n"
+    plant(tmp_path, IMPORT + "def test_a(): assert double(2) == 4\n", code)
+
+    (found,) = run(tmp_path).coverage
+
+    assert (found.path, found.statements, found.run) == ("snippets/card.py", 5, 3)
+    assert found.missing == "3-4"
+
+
+def test_the_order_of_tests_and_the_hash_seed_can_be_others(tmp_path: Path) -> None:
+    says = "import os\ndef test_{}(): assert False, os.environ['PYTHONHASHSEED']\n"
+    plant(tmp_path, says.format("a") + says.format("b"))
+
+    (found,) = run_cards(
+        tmp_path, ["card"], jobs=1, timeout_seconds=60, demands={}, hash_seed=7, reverse=True
+    )
+
+    assert [test.test[-1] + test.message[:1] for test in found.tests] == ["b7", "a7"]
+
+
+def test_what_runs_is_the_source_and_no_older_compilation_of_it(tmp_path: Path) -> None:
+    plant(tmp_path, IMPORT + "def test_a(): assert double(2) == 4\n")
+    paths = [tmp_path / "snippets/card.py", tmp_path / "tests/snippets/test_card.py"]
+    subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", tmp_path,
+         "--import-mode=importlib", "tests"],
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "", "PYTHONPATH": str(tmp_path)},
+        cwd=tmp_path, check=True,
+    )  # fmt: skip
+    assert len(list(tmp_path.rglob("*.pyc"))) == 2
+
+    # Other code of the same size, changed at the same moment.
+    for path, old, new in ((paths[0], "2 *", "3 *"), (paths[1], "== 4", "== 6")):
+        before = path.stat()
+        path.write_text(path.read_text().replace(old, new))
+        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+    assert said(run(tmp_path)) == []
+
+
+def test_a_result_says_when_and_how_it_was_made(tmp_path: Path) -> None:
+    plant(tmp_path, "def test_a(): pass\n")
+
+    result = run(tmp_path)
+
+    moment = datetime.strptime(result.started, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    assert abs((datetime.now(UTC) - moment).total_seconds()) < 60
+    assert result.isolation in ("namespaces", "processes")
+    assert result.reads == ("tests/snippets/test_card.py",)
+    assert result.produced is None

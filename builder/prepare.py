@@ -1,0 +1,265 @@
+"""A site read and linked, with what was proven of its cards; nothing of the output is looked at.
+
+In: `Stock`. Out: `Prepared`, with every problem there is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from builder import cards
+from builder.cards import Demands
+from builder.codec import decode, digest_value, encode
+from builder.config import SETTINGS_FILE
+from builder.errors import BuildFailed, Problem
+from builder.evidence.collect import Card, PageTests, collect_cards, page_slug
+from builder.evidence.versions import NOTHING_ASKED, Allowed, read_allowed
+from builder.link import Material, link_site
+from builder.link.evidence import FOLDER as EVIDENCE
+from builder.link.evidence import Proofs, is_proven, shown_evidence
+from builder.model import KINDS, CodeFacts, Facts, Recipe, Site, Source
+from builder.parse import Known, kind_of_source, parse_changed
+from builder.read.sources import Inventory, read_schema, template_sources
+from builder.read.tree import LOCK_FILES
+from builder.render.ingredients import RecipeBook
+from builder.render.recipes import site_recipes
+from builder.render.shared import Theme
+from builder.render.templates import find_needs, read_strings
+from builder.run.environment import digest_runner
+from builder.stock import Order, Stock, take_stock
+from builder.write.nothing import pack_extras
+from builder.write.state import State
+
+# A site's icon, if its static files have one of these names.
+ICONS = ("favicon.svg", "favicon.png", "favicon.ico")
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A site read and linked; its recipes, one by one, are still to be compared with receipts.
+
+    `unproven` are the cards that pages show and that have no recorded pass. `stock` is what it was
+    made from, which may be newer than what was taken before.
+    """
+
+    stock: Stock
+    site: Site
+    recipes: Iterator[Recipe]
+    book: RecipeBook
+    problems: tuple[Problem, ...]
+    documents: list[Facts]
+    unproven: tuple[Card, ...]
+
+
+def prepare(stock: Stock, progress: Callable[[str, int, int], None]) -> Prepared:
+    """Parse and link the site; nothing of the output is looked at."""
+    stock, known, proofs, demand_problems = _gather(stock, progress)
+    inventory, settings = stock.inventory, stock.settings
+    files = _copied_files(inventory)
+    site = link_site(
+        Material(known.documents, known.code, files, settings, stock.order.options, proofs)
+    )
+    problems = (
+        *inventory.problems,
+        *_misplaced(inventory),
+        *demand_problems,
+        *site.problems,
+        *_check_code(site, known.code, inventory),
+    )
+    try:
+        theme = _read_theme(stock, site)
+    except BuildFailed as failure:
+        raise BuildFailed((*problems, *failure.problems)) from None
+    unproven = tuple(
+        proofs.cards[evidence.slug]
+        for evidence in shown_evidence(site)
+        if not is_proven(evidence, proofs.cards[evidence.slug].tier)
+    )
+    return Prepared(
+        stock,
+        site,
+        site_recipes(site, theme, read_schema()),
+        theme.book,
+        problems,
+        known.documents,
+        unproven,
+    )
+
+
+def _gather(
+    stock: Stock, progress: Callable[[str, int, int], None]
+) -> tuple[Stock, Known, Proofs, list[Problem]]:
+    """What all files say, those that cards import from elsewhere included; stock is taken again
+    until all of them are in it.
+    """
+    order, state = stock.order, stock.state
+    while True:
+        inventory = stock.inventory
+        known = parse_changed(inventory, state, stock.reading, order.jobs, progress)
+        demands, problems = _read_all_demands(known.documents)
+        digests = {path: source.digest for path, source in inventory.sources.items()}
+        slugs = cards.card_slugs(known.code)
+        pages = [
+            PageTests(page_slug(facts.kind, facts.slug), facts.path, facts.fences)
+            for facts in known.documents
+            if any(fence.form == "doctest" for fence in facts.fences)
+        ]
+        runner = digest_runner() if slugs or pages else ""
+        collected = collect_cards(slugs, known.code, digests, demands, runner, pages)
+        if set(collected.extras) <= set(inventory.extras):
+            break
+        # Those of before stay: a module that is found may make another not be looked for.
+        extras = tuple(sorted({*inventory.extras, *collected.extras}))
+        state.remember("extras", pack_extras(extras))
+        stock = take_stock(replace(order, tree=None), state)
+    proofs = _read_proofs(inventory, known, collected.cards, demands, digests, runner, order)
+    return stock, known, proofs, problems
+
+
+def _read_all_demands(documents: Sequence[Facts]) -> tuple[dict[str, Demands], list[Problem]]:
+    """What the cards' pages demand, by slug, and what is wrong with it."""
+    demands: dict[str, Demands] = {}
+    problems: list[Problem] = []
+    for facts in documents:
+        if facts.kind == "cards":
+            found = cards.read_demands(facts.test, facts.path, facts.lines.get("test", 1))
+            if isinstance(found, Demands):
+                demands[facts.snippet] = found
+            else:
+                problems += found
+    return demands, problems
+
+
+def _read_proofs(
+    inventory: Inventory,
+    known: Known,
+    found: Mapping[str, Card],
+    demands: Mapping[str, Demands],
+    digests: Mapping[str, bytes],
+    runner: str,
+    order: Order,
+) -> Proofs:
+    records = {
+        path: facts.record for path, facts in known.records.items() if facts.record is not None
+    }
+    measured = {name for record in records.values() for name in record.sources}
+    return Proofs(
+        cards=found,
+        demands=demands,
+        files={path: digest for path, digest in digests.items() if path.startswith(EVIDENCE)},
+        records=records,
+        problems={path: facts.problems for path, facts in known.records.items() if facts.problems},
+        texts={
+            path: inventory.read(path).decode("utf-8", "replace")
+            for path in measured
+            if path in digests
+        },
+        digests=digests,
+        allowed=_read_allowed(inventory) if records else NOTHING_ASKED,
+        runner=runner,
+        has_failures=order.has_tests,
+    )
+
+
+def _read_allowed(inventory: Inventory) -> Allowed:
+    locks = {
+        name: inventory.read(name).decode("utf-8", "replace")
+        for name in LOCK_FILES
+        if name in inventory.sources
+    }
+    return read_allowed(inventory.read(SETTINGS_FILE).decode(), locks)
+
+
+def _misplaced(inventory: Inventory) -> list[Problem]:
+    """Markdown files that lie where no kind of page lies: they would silently be no pages."""
+    folders = " or ".join(f"content/{kind}/" for kind in KINDS)
+    problems = []
+    for path in sorted(inventory.sources):
+        is_copied = path.startswith("content/") and kind_of_source(path) == "file"
+        if not is_copied or path.startswith(("content/static/", "content/evidence/")):
+            continue
+        if path.endswith(".md"):
+            message = "this Markdown file is in no folder of pages"
+            problems.append(Problem(path, 0, message, f"move it to {folders}"))
+        elif path.lower().endswith((".md", ".markdown", ".mdown", ".mkd")):
+            message = "this looks like a page, but its name does not end in '.md'"
+            hint = "rename it, or put it into content/static/ to copy it as it is"
+            problems.append(Problem(path, 0, message, hint))
+    return problems
+
+
+def _copied_files(inventory: Inventory) -> list[tuple[str, bytes]]:
+    """The files below content/ that are copied as they are."""
+    return [
+        (path, source.digest)
+        for path, source in sorted(inventory.sources.items())
+        if path.startswith("content/")
+        and kind_of_source(path) == "file"
+        and not path.startswith("content/evidence/")
+    ]
+
+
+def _check_code(site: Site, code: Mapping[str, CodeFacts], inventory: Inventory) -> list[Problem]:
+    """Mistakes in the code that pages show, marks without a line, regions that no page shows."""
+    shown = [listing for page in site.pages for listing in page.listings]
+    problems = [
+        problem
+        for path in sorted({listing.path for listing in shown} & code.keys())
+        for problem in code[path].problems
+    ]
+    marked = [(page, listing) for page in site.pages for listing in page.listings]
+    for page, listing in marked:
+        if listing.embed.highlights:
+            problem = cards.check_highlights(
+                listing, inventory.read(listing.path), path=page.facts.path
+            )
+            if problem:
+                problems.append(problem)
+    return [*problems, *cards.unused_regions(code, shown)]
+
+
+def _read_theme(stock: Stock, site: Site) -> Theme:
+    inventory = stock.inventory
+    files = template_sources(inventory.sources)
+    strings = {
+        name.removeprefix("strings/").removesuffix(".toml"): read_strings(
+            inventory.read(source.path), source.path
+        )
+        for name, source in files.items()
+        if name.startswith("strings/") and name.endswith(".toml")
+    }
+    present = {page.facts.kind for page in site.pages}
+    kinds = [kind for kind in KINDS if kind != "pages" and kind in present]
+    needs = _find_needs(inventory, files, stock.state)
+    outputs = {asset.output for asset in site.assets}
+    icon = next((name for name in ICONS if name in outputs), "")
+    return Theme(RecipeBook(stock.era), files, needs, stock.settings, strings, kinds, icon)
+
+
+def _find_needs(
+    inventory: Inventory, files: Mapping[str, Source], state: State
+) -> dict[str, tuple[str, ...]]:
+    """Which templates each template needs.
+
+    Remembered for the same templates, because it takes parsing them all.
+    """
+    templates = {name: source for name, source in files.items() if name.endswith((".html", ".xml"))}
+    name = digest_value({key: item.digest for key, item in templates.items()}).hex()
+    found = state.memo(name)
+    if found is None:
+        texts: dict[str, str] = {}
+        problems = []
+        for key, source in templates.items():
+            data = inventory.read(source.path)
+            try:
+                texts[key] = data.decode()
+            except UnicodeDecodeError as error:
+                line = data.count(b"\n", 0, error.start) + 1
+                message = f"this template is not UTF-8: {error.reason}"
+                problems.append(Problem(source.path, line, message, "save it as UTF-8"))
+        if problems:
+            raise BuildFailed(problems)
+        found = encode(find_needs(texts, {key: source.path for key, source in templates.items()}))
+        state.keep_memo(name, found)
+    return decode(dict[str, tuple[str, ...]], found)
