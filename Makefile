@@ -10,7 +10,7 @@ build: .venv/built
 	@$(BIN)/proofpress build
 
 test: lint cards
-	$(BIN)/pytest --ignore=tests/snippets --numprocesses=$(WORKERS)
+	$(BIN)/pytest tests/builder --numprocesses=$(WORKERS)
 
 lint: .venv/tested
 	$(BIN)/ruff check .

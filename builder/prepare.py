@@ -74,17 +74,11 @@ def prepare(stock: Stock, progress: Callable[[str, int, int], None]) -> Prepared
     unproven = tuple(
         proofs.cards[evidence.slug]
         for evidence in shown_evidence(site)
-        if not is_proven(evidence, proofs.cards[evidence.slug].tier)
+        if proofs.cards[evidence.slug].has_tests
+        and not is_proven(evidence, proofs.cards[evidence.slug].tier)
     )
-    return Prepared(
-        stock,
-        site,
-        site_recipes(site, theme, read_schema()),
-        theme.book,
-        problems,
-        known.documents,
-        unproven,
-    )
+    recipes = site_recipes(site, theme, read_schema())
+    return Prepared(stock, site, recipes, theme.book, problems, known.documents, unproven)
 
 
 def _gather(

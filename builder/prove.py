@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from builder.codec import sha256
+from builder.codec import replace, sha256
 from builder.errors import MachineFault
-from builder.evidence.collect import Card
+from builder.evidence.collect import DOCTESTS, Card
 from builder.evidence.compare import differences
 from builder.evidence.digests import canonical_test, environment_digest
 from builder.evidence.record import (
@@ -141,12 +141,13 @@ def _run(
 ) -> Iterator[tuple[_Case, CardResult, CardResult | None]]:
     """Each case with its result, and with that of a second run if that was asked for."""
     demands = {case.card.slug: case.card.subject.test for case in cases}
+    generated = {case.card.slug: case.card.generated for case in cases if case.card.generated}
     mains = {case.card.slug for case in cases if case.card.main}
 
     def start(slugs: Sequence[str], seed: int, is_reversed: bool) -> Iterator[CardResult]:
         return run_cards(
             root, slugs, jobs=jobs, timeout_seconds=TIMEOUT_SECONDS, demands=demands,
-            hash_seed=seed, reverse=is_reversed, with_main=mains,
+            hash_seed=seed, reverse=is_reversed, with_main=mains, generated=generated,
         )  # fmt: skip
 
     slugs = [case.card.slug for case in cases]
@@ -164,7 +165,9 @@ def _conclude(
 ) -> Verdict:
     """The verdict on a run; what is to be kept of it is written."""
     card = case.card
-    if result.result == "UNAVAILABLE":
+    if card.generated:
+        result = _named_after_page(result, card.path)
+    if result.result in ("UNAVAILABLE", "EMPTY"):  # nothing was run
         return Verdict(card, result)
     notes: list[str] = []
     repeatable: dict[str, bool] = {}
@@ -190,6 +193,14 @@ def _conclude(
     return Verdict(card, result, notes=tuple(notes))
 
 
+def _named_after_page(result: CardResult, path: str) -> CardResult:
+    """The result of a page's doctests with the page's path in the names of its tests."""
+    tests = tuple(
+        replace(test, test=f"{path}::{test.test.rpartition('::')[2]}") for test in result.tests
+    )
+    return replace(result, tests=tests)
+
+
 def _is_other(last: Record, record: Record) -> bool:
     """Whether the committed record must be rewritten: not for another environment alone."""
     outputs = {item.name: item.sha256 for item in record.outputs}
@@ -207,7 +218,11 @@ def _why_not_kept(root: Path, card: Card, result: CardResult) -> list[str]:
         f"it reads {path}, which is not declared: add it to the card's `test: inputs`"
         for path in undeclared
     ]
-    changed = [path for path, digest in files.items() if _digest(root / path) != digest]
+    changed = [
+        path
+        for path, digest in files.items()
+        if not path.endswith(DOCTESTS) and _digest(root / path) != digest
+    ]
     return why + [f"{path} changed while the tests ran" for path in changed]
 
 
@@ -217,7 +232,7 @@ def _compare_runs(
     """Of two runs the worse one, and which outputs came out the same both times."""
     if result.result == "PASSED" and again.result != "PASSED":
         why = "this happened with another hash seed and the tests in reverse order"
-        return replace_details(again, why), {}
+        return _with_details(again, why), {}
     repeatable = {}
     if result.produced and again.produced:
         before, after = result.produced.files, again.produced.files
@@ -243,7 +258,7 @@ def _check_outputs(
         return result, ()
     if produced.exit_code != 0:
         said = f"python -m {case.card.main} ended with status {produced.exit_code}"
-        return replace_details(result, said, produced.tail, result_word="ERROR"), ()
+        return _with_details(result, said, produced.tail, result_word="ERROR"), ()
     stored = {name: data for name, data in case.files.items() if not name.endswith(".json")}
     known = {item.name: item.is_repeatable for item in case.last.outputs} if case.last else {}
     kept: dict[str, bytes] = {}
@@ -263,7 +278,7 @@ def _check_outputs(
             problems += [f"{name} is not what was recorded", *_diff(name, old or b"", new or b"")]
     if problems:
         way_out = f"if it is right now, run proofpress test {case.card.slug} --accept"
-        return replace_details(result, *problems, way_out, result_word="FAILED"), ()
+        return _with_details(result, *problems, way_out, result_word="FAILED"), ()
     for name, data in kept.items():
         write_evidence(root, case.card.slug, name, data)
     for name in stored.keys() - kept.keys():
@@ -275,12 +290,10 @@ def _check_outputs(
     return result, outputs
 
 
-def replace_details(result: CardResult, *details: str, result_word: str = "") -> CardResult:
+def _with_details(result: CardResult, *details: str, result_word: str = "") -> CardResult:
     """A result with more details, and perhaps another word."""
-    from builder.codec import replace as changed
-
     word = result_word or result.result
-    return changed(result, result=word, details=(*result.details, *filter(None, details)))
+    return replace(result, result=word, details=(*result.details, *filter(None, details)))
 
 
 def _diff(name: str, old: bytes, new: bytes) -> list[str]:

@@ -9,18 +9,24 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 
 from builder.cards import Demands, card_slugs, read_code, read_demands
+from builder.codec import decode, digest, encode, sha256
+from builder.config import read_settings
 from builder.errors import BuildFailed, Problem, did_you_mean
-from builder.evidence.collect import Collected, collect_cards
-from builder.model import CodeFacts
+from builder.evidence.collect import Collected, PageTests, collect_cards, page_slug
+from builder.facts import ReadingSettings, reading_settings
+from builder.model import KINDS, CodeFacts, Facts
 from builder.prove import Verdict, Wish, prove_cards
 from builder.read.front_matter import read_front_matter
 from builder.read.sources import digest_file
 from builder.read.tree import survey_folders
 from builder.run.environment import digest_runner
 from builder.verdicts import is_red, report_verdicts
+from builder.write.era import find_era
+from builder.write.state import Remembered
 
 
 def test_cards(
@@ -31,7 +37,8 @@ def test_cards(
     BuildFailed if there is no such card, or a `test:` table is wrong.
     """
     code = _read_code(root)
-    known = card_slugs(code)
+    pages = _read_pages(root)
+    known = (*card_slugs(code), *(page.slug for page in pages))
     problems = [
         Problem(f"snippets/{slug}.py", 0, f"no card is called '{slug}'",
                 did_you_mean(slug, known, f"'proofpress new card {slug}' begins one"))
@@ -43,7 +50,8 @@ def test_cards(
     problems += [problem for slug in wanted for problem in wrong.get(slug, ())]
     if problems:
         raise BuildFailed(problems)
-    collected = _collect(root, wanted, code, demands)
+    pages = [page for page in pages if page.slug in wanted]
+    collected = _collect(root, wanted, code, demands, pages)
     verdicts = prove_cards(
         root, [collected.cards[slug] for slug in wanted], wish, jobs=jobs, say=say
     )
@@ -66,17 +74,42 @@ def _read_code(root: Path) -> dict[str, CodeFacts]:
     return {path: read_code(path, (root / path).read_bytes()) for path in found}
 
 
+def _read_pages(root: Path) -> list[PageTests]:
+    """The pages whose own examples are run, by what the last build found, or read now."""
+    settings = reading_settings(read_settings(root))
+    era = digest(find_era(Path(__file__).resolve().parent) + encode(settings))
+    pages = []
+    with closing(Remembered(root, era)) as remembered:
+        for path in survey_folders(root, [f"content/{kind}" for kind in KINDS]).files:
+            data = (root / path).read_bytes() if path.endswith(".md") else b""
+            if b">>>" not in data:
+                continue
+            found = remembered.facts(path, sha256(data))
+            facts = decode(Facts, found) if found else _parse(path, data, settings)
+            if any(fence.form == "doctest" for fence in facts.fences):
+                pages.append(PageTests(page_slug(facts.kind, facts.slug), path, facts.fences))
+    return pages
+
+
+def _parse(path: str, data: bytes, settings: ReadingSettings) -> Facts:
+    # Late, because Markdown takes a while to load, and most pages were read by a build.
+    from builder.facts import parse_document
+
+    return parse_document(path, data, sha256(data), settings).facts
+
+
 def _collect(
     root: Path,
     slugs: Sequence[str],
     code: dict[str, CodeFacts],
     demands: dict[str, Demands],
+    pages: Sequence[PageTests],
 ) -> Collected:
     """The cards, with what they import and read from elsewhere in the site."""
     digests = {path: facts.digest for path, facts in code.items()}
     extras: set[str] = set()
     while True:
-        collected = collect_cards(slugs, code, digests, demands, digest_runner())
+        collected = collect_cards(slugs, code, digests, demands, digest_runner(), pages)
         if set(collected.extras) <= extras:
             return collected
         extras.update(collected.extras)

@@ -16,18 +16,17 @@ from builder.model import Fence
 def doctest_module(path: str, fences: Iterable[Fence]) -> str:
     """A test file with a test for each doctest among the blocks of the page at `path`.
 
-    The tests are called after the lines of their fences: `test_line_24`. Blocks see the names of
-    those above them, as in one session, and each runs once; so a test that runs alone or out of
-    order first runs the blocks above its own. Failures name lines of the page. Empty text if there
-    is no doctest.
+    The tests are called after their place among the page's doctests: `test_block_2`. Blocks see the
+    names of those above them, as in one session, and each runs once; so a test that runs alone or
+    out of order first runs the blocks above its own. Failures name lines of the page. Empty text if
+    there is no doctest.
     """
     blocks = _doctests(fences)
     if not blocks:
         return ""
     rows = "".join(f"    ({fence.line}, {fence.code!r}),\n" for fence in blocks)
     tests = "".join(
-        f"\n\ndef test_line_{fence.line}():\n    _run({number})\n"
-        for number, fence in enumerate(blocks)
+        f"\n\ndef test_block_{number + 1}():\n    _run({number})\n" for number in range(len(blocks))
     )
     return _HEAD.replace("PATH", repr(path)).replace("ROWS", rows) + tests
 

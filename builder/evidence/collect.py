@@ -28,7 +28,8 @@ class Card(Value, frozen=True):
 
     `path` is its main file. `content` is its content digest, in hexadecimal, for `tier`: that of
     its tests. `main` is the module whose demonstration is recorded ("snippets.z_test"), "" if it
-    has none. `generated` is the test file of a page, "" for a card.
+    has none. `has_tests`: there is something to run. `generated` is the test file of a page, ""
+    for a card.
     """
 
     slug: str
@@ -37,6 +38,7 @@ class Card(Value, frozen=True):
     subject: Subject
     content: str
     main: str = ""
+    has_tests: bool = True
     generated: str = ""
 
 
@@ -111,8 +113,9 @@ class _Shelf:
 
 
 def _collect_card(slug: str, files: tuple[str, ...], demands: Demands, shelf: _Shelf) -> Card:
-    code = [path for path, facts in shelf.known.items() if facts is not None]
-    reach = shelf.reach((*files, *cards.test_files(slug, code)))
+    code = {path: facts for path, facts in shelf.known.items() if facts is not None}
+    tests = cards.test_files(slug, code)
+    reach = shelf.reach((*files, *tests))
     inputs = _inputs(demands, shelf)
     paths = sorted({*reach.files, *inputs})
     own = cards.outside_modules(files, reach.files, shelf.known)
@@ -125,7 +128,9 @@ def _collect_card(slug: str, files: tuple[str, ...], demands: Demands, shelf: _S
     )
     tier = tier_of(demands)
     content = content_digest(subject, tier, shelf.runner)
-    return Card(slug, files[0], tier, subject, content, _main(slug, files, shelf.known))
+    has_tests = bool(tests) or any(code[path].has_doctests for path in files)
+    main = _main(slug, files, shelf.known)
+    return Card(slug, files[0], tier, subject, content, main, has_tests)
 
 
 def _collect_page(page: PageTests, text: str, shelf: _Shelf) -> Card:

@@ -106,7 +106,9 @@ def problems_of(
             message = f"{standing.passed} tests of '{slug}' passed, and it asks for at least"
             found.append((f"{message} {demands.min_tests}", _run(slug, tier)))
     return tuple(
-        Problem(page_path, line, message, hint, is_warning=True, is_evidence=True)
+        Problem(
+            page_path, line, message, hint, is_warning=True, is_strict_only=True, is_evidence=True
+        )
         for message, hint in found
     )
 

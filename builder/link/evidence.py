@@ -139,6 +139,7 @@ def check_evidence(
                 "this recorded output is not the one that its record is of",
                 f"run proofpress test {item.slug} --accept to record what it prints now",
                 is_warning=True,
+                is_strict_only=True,
                 is_evidence=True,
             )
             for output in item.outputs

@@ -122,7 +122,7 @@ def say_in_page(
 def fill_evidence(
     macro: str, evidence: Evidence, page: Page, sources: Mapping[str, bytes], press: Press
 ) -> str:
-    """The evidence of a card, or of a page's own examples, in full; by a macro of `_evidence.html`."""
+    """The evidence of a card, or of a page's examples, in full; by a macro of `_evidence.html`."""
     view = view_fold(
         evidence,
         read_records(evidence, sources),

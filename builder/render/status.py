@@ -74,7 +74,7 @@ def status_recipe(site: Site, theme: Theme) -> Recipe:
 
 
 def result_recipes(site: Site, theme: Theme, schema: bytes) -> Iterator[Recipe]:
-    """What machines may know of the cards: one list, a badge for each, what a record's fields mean."""
+    """What machines may know: one list of all cards, a badge for each, the form of records."""
     words, home = theme.words(), theme.settings.base_url
     cards = all_evidence(site)
     passing, total = count_proven(cards)

@@ -45,7 +45,12 @@ class Failures:
         place = _doctest_failure(error)
         if place is not None:
             path, line, message = place
-            return {"path": self._relative(path), "line": line, "message": self._said(message)}
+            return {
+                "path": self._relative(path),
+                "line": line,
+                "message": self._said(message),
+                "missing": _missing_module(_cause_of(error)),
+            }
         cause = error.__cause__ if isinstance(error, pytest.Collector.CollectError) else error
         cause = cause or error
         path, line = self._place(cause)
@@ -140,6 +145,13 @@ def _missing_module(error: BaseException) -> str:
     top = name.partition(".")[0]
     is_absent = top and top not in sys.stdlib_module_names and importlib.util.find_spec(top) is None
     return top if is_absent else ""
+
+
+def _cause_of(error: Any) -> BaseException:
+    """What a doctest raised, if that is why it failed."""
+    first = getattr(error, "failures", [error])[0]
+    raised = isinstance(first, doctest.UnexpectedException)
+    return first.exc_info[1] if raised else error  # type: ignore[no-any-return]  # of sys.exc_info
 
 
 def _doctest_failure(error: BaseException) -> tuple[str, int, str] | None:

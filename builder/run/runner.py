@@ -27,6 +27,8 @@ from builder.run.results import CardResult, not_run
 from builder.run.watch import Guards
 
 # The card's own settings: the site's would bring options of plugins that are not loaded here.
+GENERATED = "test_examples.py"
+NOTHING: Mapping[str, str] = {}
 PYTEST_INI = """[pytest]
 python_files = test_*.py
 """
@@ -41,6 +43,7 @@ class _Run:
     timeout_seconds: float
     hash_seed: int
     is_reversed: bool
+    generated: Mapping[str, str]
     guards: Guards
 
 
@@ -54,15 +57,17 @@ def run_cards(
     hash_seed: int = 0,
     reverse: bool = False,
     with_main: Collection[str] = (),
+    generated: Mapping[str, str] = NOTHING,
 ) -> Iterator[CardResult]:
     """The results of the cards in the given order, each as soon as those before it are there too.
 
     A card's own timeout goes before `timeout_seconds`. `reverse` runs its tests from the last to
-    the first. The demonstration of a card in `with_main` is run after a pass. Nothing runs before
+    the first. The demonstration of a card in `with_main` is run after a pass. What has a test file
+    in `generated` is no card: that file is run, and nothing else. Nothing runs before
     the first result is asked for; when the caller stops asking, what still runs is ended.
     """
     root = root.resolve()
-    run = _Run(root, _code_paths(root), timeout_seconds, hash_seed, reverse, Guards())
+    run = _Run(root, _code_paths(root), timeout_seconds, hash_seed, reverse, generated, Guards())
     executor = ThreadPoolExecutor(max_workers=max(1, jobs))
     try:
         futures = [
@@ -77,6 +82,9 @@ def run_cards(
 
 
 def _run_card(run: _Run, slug: str, demands: Demands, has_main: bool) -> CardResult:
+    if slug in run.generated:
+        seen = _observe(run, (), (), demands, run.generated[slug])
+        return _judge(run, slug, seen, demands)
     files = card_files(slug, run.paths)
     if not files:
         hint = did_you_mean(slug, card_slugs(run.paths), f"write snippets/{slug}.py")
@@ -91,9 +99,7 @@ def _run_card(run: _Run, slug: str, demands: Demands, has_main: bool) -> CardRes
     if not tested:
         return not_run(slug, "EMPTY", f"no test ran: write tests/snippets/test_{slug}.py")
     seen = _observe(run, tested, files, demands)
-    pyproject = run.root / "pyproject.toml"
-    text = pyproject.read_text(encoding="utf-8") if pyproject.is_file() else ""
-    result = judge(slug, seen, demands, text)
+    result = _judge(run, slug, seen, demands)
     if result.result != "PASSED" or not has_main:
         return result
     produced = run_main(
@@ -108,18 +114,28 @@ def _run_card(run: _Run, slug: str, demands: Demands, has_main: bool) -> CardRes
     return replace(result, produced=produced, reads=reads)
 
 
+def _judge(run: _Run, slug: str, seen: Observation, demands: Demands) -> CardResult:
+    pyproject = run.root / "pyproject.toml"
+    text = pyproject.read_text(encoding="utf-8") if pyproject.is_file() else ""
+    return judge(slug, seen, demands, text)
+
+
 def _observe(
-    run: _Run, tested: Sequence[str], measured: Sequence[str], demands: Demands
+    run: _Run, tested: Sequence[str], measured: Sequence[str], demands: Demands, generated: str = ""
 ) -> Observation:
     """Runs a card's tests and says what was seen."""
     limits = limits_of(demands, run.timeout_seconds)
     started = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     with work_folder() as work:
         (work / "pytest.ini").write_text(PYTEST_INI, encoding="utf-8")
+        files = [str(run.root / path) for path in tested]
+        if generated:
+            (work / GENERATED).write_text(generated, encoding="utf-8")
+            files.append(str(work / GENERATED))
         ending, isolation = run_apart(
             run.root,
             work,
-            _command(run, tested, measured, demands, work),
+            _command(run, files, measured, demands, work),
             demands,
             limits,
             hash_seed=run.hash_seed,
@@ -144,7 +160,7 @@ def _observe(
 
 
 def _command(
-    run: _Run, tested: Sequence[str], measured: Sequence[str], demands: Demands, work: Path
+    run: _Run, files: Sequence[str], measured: Sequence[str], demands: Demands, work: Path
 ) -> list[str]:
     # -P, because the script's folder on sys.path would put this room's modules before Python's own.
     script = str(Path(__file__).with_name("session.py"))
@@ -157,7 +173,7 @@ def _command(
         "network": demands.network,
         "reverse": run.is_reversed,
         "measured": [path for path in measured if path.endswith(".py")],
-        "arguments": [*options, *(str(run.root / path) for path in tested)],
+        "arguments": [*options, *files],
     }
     return [sys.executable, "-P", script, json.dumps(order)]
 

@@ -19,7 +19,6 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from _pytest.assertion import rewrite
 
 if TYPE_CHECKING:
     from builder.run import covered, ears, failures, fresh
@@ -41,8 +40,6 @@ def main(order: dict[str, Any]) -> int:
     root, work = Path(order["root"]), Path(order["work"])
     sys.meta_path.insert(0, _Derandomiser())
     fresh.read_only_sources(root)
-    # Of pytest's own compilations nothing but this function reads; if it is gone, a test tells.
-    rewrite._read_pyc = lambda *_, **__: None
     measure = covered.Measure(root, order["measured"])
     results = os.open(work / "results.jsonl", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 

@@ -1,0 +1,71 @@
+"""Formulas without `style` attributes."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.builder.markup.fixtures import fill, set_text
+
+FORMULAS = r"""
+\begin{aligned} a &= b \\ c &= d \end{aligned}
+\begin{gathered} a \\ b \end{gathered}
+\begin{gather} a \\ b \tag{*} \end{gather}
+\begin{multline} a \\ b \\ c \end{multline}
+\begin{multline*} a \\ b \\ c \end{multline*}
+\begin{equation} a \end{equation}
+\begin{align*} a &= b & c &= d \end{align*}
+\begin{align} a &= b & c &= d \notag \\ x &= y \end{align}
+\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}
+\begin{bmatrix} 1 & 2 \\ \hline 3 & 4 \end{bmatrix}
+\begin{array}{|l|c|r|} \hline 1 & 2 & 3 \\ \hline 4 & 5 & 6 \\ \hline \end{array}
+\begin{array}{:l:c||r:} \hdashline 1 & 2 & 3 \\ \hdashline 4 & 5 & 6 \end{array}
+\begin{array}{||c} 1 \end{array}
+\begin{cases} 1 & 2 \\ 3 & 4 \end{cases}
+\begin{rcases} 1 & 2 \\ 3 & 4 \end{rcases}
+\begin{dcases} 1 & 2 \\ 3 & 4 \end{dcases}
+\begin{subarray}{l} 1 \\ 2 \end{subarray}
+\sum_{\substack{a \\ b}}
+\textcolor{red}{x} + \color{SeaGreen} y
+\boxed{x} \cancel{x} \bcancel{x} \xcancel{x} \angl{n}
+a \mathbin{xy} b \mathrel{xy} c \mathop{xy} d \mathopen{xy} \mathclose{xy} \mathinner{x} e
+x \mathpunct{yz} w
+\! \negthinspace \negmedspace \negthickspace \mkern-3mu
+\text{\tiny a \scriptsize b \large c \Huge d \sout{e} \textsc{f} \textbf{g} \emph{h}}
+\cfrac{1}{2 + \cfrac{1}{3}} \dfrac{1}{2} \binom{n}{k}
+\overbrace{x}^{a} \underbrace{y}_{b} \overline{z} \widehat{xyz} \vec x
+\left( \frac12 \middle| x \right) \bigl( \Bigr]
+\xrightarrow[a]{b} \stackrel{a}{b} \sqrt[3]{x} \phantom{x} \raisebox{2pt}{x}
+\lim_{x \to 0} \int_0^1 \prod_i \operatorname*{argmax}_x \bmod \pmod{n}
+\hspace{2em} \quad \mspace{4mu}
+""".strip().split("\n")
+
+
+@pytest.mark.parametrize("latex", FORMULAS)
+def test_no_style_survives(latex: str) -> None:
+    body = set_text(f"$$\n{latex}\n$$\n\n")
+
+    assert not body.problems
+    assert "<math" in fill(body)
+    assert "style=" not in fill(body).replace("displaystyle=", "")
+
+
+def test_every_class_of_a_formula_is_in_the_style_sheet() -> None:
+    html = fill(set_text("".join(f"$$\n{latex}\n$$\n\n" for latex in FORMULAS)))
+    used = {
+        name
+        for names in re.findall(r' class="((?:math-|menclose)[^"]*)"', html)
+        for name in names.split()
+    }
+
+    assert {"math-wide", "math-back-thin", "math-dash-top", "math-small-caps"} <= used
+    styles = (Path(__file__).parents[3] / "templates/css/math.css").read_text(encoding="utf-8")
+    assert {name for name in used if f".{name} " not in styles} == set()
+
+
+def test_the_latex_is_kept_with_its_words() -> None:
+    html = fill(set_text(r'$\text{a style="b" <c>}$'))
+
+    assert r'<annotation encoding="application/x-tex">\text{a style="b" &lt;c&gt;}' in html
