@@ -90,6 +90,10 @@ def build(
         for attempt in range(ATTEMPTS):
             try:
                 return _build(order, state, started, progress, prove)
+            except BuildFailed as failure:
+                raise BuildFailed(
+                    item for item in failure.problems if order.is_strict or not item.is_strict_only
+                ) from None
             except SourceChanged as change:
                 order = replace(order, tree=None)
                 say(f"{change} changed while it was read; beginning again")
@@ -232,9 +236,7 @@ def _look_at_all(
         prepared = prepare(take_stock(replace(order, tree=None), state), progress)
         errors = [problem for problem in prepared.problems if not problem.is_warning]
     if errors:
-        raise BuildFailed(
-            item for item in prepared.problems if order.is_strict or not item.is_strict_only
-        )
+        raise BuildFailed(prepared.problems)
     plan = plan_outputs(prepared.recipes, state.receipts(order.label), order.output)
     return Outlook(
         plan,

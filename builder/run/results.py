@@ -1,13 +1,11 @@
-"""What came of running cards, and how a terminal shows it.
+"""What came of running cards, as values.
 
-In: what the runner observed. Out: frozen results, the verdict on them, a text.
-It must not run anything, nor know whether this is CI: who asks says so.
+In: what the runner observed. Out: frozen results. It must not run anything.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal, get_args
+from typing import Literal
 
 from builder.codec import Value
 from builder.evidence.record import Coverage
@@ -76,55 +74,3 @@ class CardResult(Value, frozen=True):
 def not_run(slug: str, result: Result, *details: str) -> CardResult:
     """The result of a card that was not run at all."""
     return CardResult(slug, result, 0, 0, 0, 0.0, tuple(filter(None, details)))
-
-
-def is_red(result: CardResult, *, is_ci: bool) -> bool:
-    """Whether a result fails the run: all but a pass do, and what only one's own machine lacks."""
-    return result.result != "PASSED" and (is_ci or result.result != "UNAVAILABLE")
-
-
-def report_results(results: Sequence[CardResult]) -> str:
-    """The results as text: a line a card, below it what went wrong, at the end the sum."""
-    if not results:
-        return "no cards"
-    width = max(len(result.slug) for result in results)
-    counts = [_counts(result) for result in results]
-    counts_width = max(len(text) for text in counts)
-    lines = []
-    for result, count in zip(results, counts, strict=True):
-        glyph = _GLYPHS.get(result.result, "✕")
-        start = f"{glyph} {result.slug:<{width}}  {result.result:<11}  {count:<{counts_width}}"
-        lines.append(f"{start}  {result.seconds:6.1f} s")
-        lines += [f"    {line}" for detail in result.details for line in detail.splitlines()]
-        for test in result.tests:
-            lines += _failure(test) if test.outcome in ("failed", "uncollected") else []
-    return "\n".join([*lines, "", _sum(results)])
-
-
-_GLYPHS = {"PASSED": "✓", "UNAVAILABLE": "–", "EMPTY": "–", "SKIPPED": "–"}
-
-
-def _counts(result: CardResult) -> str:
-    parts = [(result.passed, "passed"), (result.failed, "failed"), (result.skipped, "skipped")]
-    return ", ".join(f"{count} {word}" for count, word in parts if count) or "no tests"
-
-
-def _failure(test: TestOutcome) -> list[str]:
-    """A failed test: its place, its name, what it said."""
-    file, _, name = test.test.partition("::")
-    place = f"{test.path}:{test.line}" if test.path else file
-    said = [f"        {line}" for line in test.message.splitlines()]
-    return [f"    {place}  {name or file.rpartition('/')[2]}", *said]
-
-
-def _sum(results: Sequence[CardResult]) -> str:
-    words = [result.result for result in results]
-    parts = [
-        f"{words.count(word)} {word.lower()}" for word in dict.fromkeys(sorted(words, key=_rank))
-    ]
-    return f"{len(results)} {'card' if len(results) == 1 else 'cards'}: {', '.join(parts)}"
-
-
-def _rank(word: str) -> int:
-    """The order in which the sum counts results: passes, then by how bad they are."""
-    return get_args(Result).index(word)

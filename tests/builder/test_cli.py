@@ -635,7 +635,7 @@ def test_a_new_site_builds_passes_its_check_and_its_tests(notebook: Path) -> Non
     said = run("test", folder=notebook)
 
     assert said.code == 0
-    assert "✓ midpoint  PASSED" in said.out
+    assert "✓ midpoint  pass (cached)" in said.out
     assert said.out.endswith("1 card: 1 passed\n")
 
 

@@ -19,7 +19,7 @@ from builder.cli import main
 from tests.builder.failing import problems_of
 from tests.builder.project import NOW, Project, note, read_tree
 
-CHECKOUT = Path(__file__).resolve().parent.parent
+CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 def write_site(project: Project, posts: int) -> Project:

@@ -18,7 +18,7 @@ from builder.facts import ReadingSettings, kind_of, parse_document
 from builder.markup.fences import count_fences, unaccounted_problems
 from builder.model import Facts, Fence, FenceCounts
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 PAGE = "content/posts/a.md"
 
 

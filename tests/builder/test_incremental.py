@@ -194,13 +194,13 @@ class World:
 
     def template(self, a: int, b: int, _c: int) -> None:
         name = ("page.html", "base.html", "list.html", "home.html")[a % 4]
-        theme = Path(__file__).parent.parent / "templates" / name
+        theme = Path(__file__).parents[2] / "templates" / name
         self.project.write(
             f"templates/{name}", theme.read_text(encoding="utf-8") + f"\n<!-- {b} -->\n"
         )
 
     def strings(self, a: int, _b: int, _c: int) -> None:
-        theme = Path(__file__).parent.parent / "templates/strings/en.toml"
+        theme = Path(__file__).parents[2] / "templates/strings/en.toml"
         text = theme.read_text(encoding="utf-8").replace(
             'archive = "Archive"', f'archive = "Archive {a}"'
         )

@@ -75,15 +75,21 @@ def test_the_installed_command_builds_a_site_in_a_foreign_folder(
     (tmp_path / "content/posts").mkdir(parents=True)
     (tmp_path / "pyproject.toml").write_text(SETTINGS)
     (tmp_path / "content/posts/first.md").write_text(note("First", "$x^2$ and [second](second.md)"))
-    (tmp_path / "content/posts/second.md").write_text(note("Second", "```python\nx = 1\n```"))
+    (tmp_path / "content/posts/second.md").write_text(
+        note("Second", "```python\n>>> 1 + 1\n2\n```")
+    )
 
     where = run(scripts, tmp_path, "python", "-c", "import builder; print(builder.__file__)")
-    built = run(scripts, tmp_path, "proofpress", "build", "--strict")
+    unproven = run(scripts, tmp_path, "proofpress", "build", "--no-tests", "--strict")
+    proven = run(scripts, tmp_path, "proofpress", "build")
+    built = run(scripts, tmp_path, "proofpress", "build", "--no-tests", "--strict")
     checked = run(scripts, tmp_path, "proofpress", "check")
     explained = run(scripts, tmp_path, "proofpress", "explain", "posts/first/")
     package = Path(where.stdout.strip()).parent
 
     assert package.is_relative_to(scripts.parent), "the wheel's own package must win"
+    assert unproven.returncode == 3, unproven.stderr
+    assert (proven.returncode, "1 passed" in proven.stderr) == (0, True), proven.stderr
     assert (built.returncode, built.stderr) == (0, "")
     assert (checked.returncode, checked.stderr) == (0, ""), checked.stdout
     assert "<math" in (tmp_path / "site/posts/first/index.html").read_text()

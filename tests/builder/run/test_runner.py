@@ -11,8 +11,13 @@ from pathlib import Path
 import pytest
 
 from builder.cards import Demands
-from builder.run.results import CardResult, report_results
+from builder.cards.demands import Demands
+from builder.evidence.collect import Card
+from builder.evidence.digests import Subject
+from builder.prove import Verdict
+from builder.run.results import CardResult
 from builder.run.runner import run_cards
+from builder.verdicts import report_verdicts
 from tests.builder.run.planted import IMPORT, marked, pipe, plant, still_running
 
 
@@ -23,7 +28,9 @@ def run(root: Path, demands: Demands = Demands(), seconds: float = 60) -> CardRe
 
 def said(result: CardResult) -> list[str]:
     """What the terminal shows below the card's line, without the sum."""
-    return report_results([result]).splitlines()[1:-2]
+    subject = Subject(result.slug, (), Demands(), (), ())
+    card = Card(result.slug, "snippets/card.py", "tests", subject, "")
+    return report_verdicts([Verdict(card, result)]).splitlines()[1:-2]
 
 
 def test_a_card_whose_tests_pass_is_passed(tmp_path: Path) -> None:

@@ -1,11 +1,22 @@
-"""Results as text, and the verdict on them."""
+"""Verdicts as text, and what they mean for an exit code."""
 
+from builder.cards import Demands
+from builder.evidence.collect import Card
+from builder.evidence.digests import Subject
+from builder.prove import Verdict
 from builder.run.packages import install_hint
-from builder.run.results import CardResult, Result, TestOutcome, is_red, report_results
+from builder.run.results import CardResult, Result, TestOutcome
+from builder.verdicts import is_red, report_verdicts
 
 
 def card(slug: str, result: Result, passed: int = 0, details: tuple[str, ...] = ()) -> CardResult:
     return CardResult(slug, result, passed, 0, 0, 1.25, details)
+
+
+def verdict(result: CardResult, *, is_cached: bool = False, notes: tuple[str, ...] = ()) -> Verdict:
+    subject = Subject(result.slug, (), Demands(), (), ())
+    of = Card(result.slug, f"snippets/{result.slug}.py", "tests", subject, "")
+    return Verdict(of, result, is_cached, notes)
 
 
 def test_each_card_is_a_line_and_the_columns_are_aligned() -> None:
@@ -19,15 +30,20 @@ def test_each_card_is_a_line_and_the_columns_are_aligned() -> None:
         "",
     )
     bad = CardResult("b", "FAILED", 11, 1, 0, 12.0, (), (failed,))
-    results = [card("z_test", "PASSED", 12), bad, card("gpu", "UNAVAILABLE", details=("no x",))]
+    verdicts = [
+        verdict(card("z_test", "PASSED", 12), is_cached=True),
+        verdict(bad, notes=("since the last pass: b.py changed",)),
+        verdict(card("gpu", "UNAVAILABLE", details=("no x",))),
+    ]
 
-    assert report_results(results) == (
-        "✓ z_test  PASSED       12 passed               1.2 s\n"
-        "✕ b       FAILED       11 passed, 1 failed    12.0 s\n"
+    assert report_verdicts(verdicts) == (
+        "✓ z_test  pass (cached)  12 passed               1.2 s\n"
+        "✕ b       FAILED         11 passed, 1 failed    12.0 s\n"
         "    tests/snippets/test_b.py:14  TestB::test_c[1/2]\n"
         "        assert 3 == 4\n"
         "         +  where\n"
-        "– gpu     UNAVAILABLE  no tests                1.2 s\n"
+        "    since the last pass: b.py changed\n"
+        "– gpu     UNAVAILABLE    no tests                1.2 s\n"
         "    no x\n"
         "\n"
         "3 cards: 1 passed, 1 failed, 1 unavailable"
@@ -35,7 +51,7 @@ def test_each_card_is_a_line_and_the_columns_are_aligned() -> None:
 
 
 def test_no_cards_are_said_to_be_none() -> None:
-    assert report_results([]) == "no cards"
+    assert report_verdicts([]) == "no cards"
 
 
 def test_all_but_a_pass_is_red_and_what_is_missing_only_in_ci() -> None:
