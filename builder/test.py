@@ -36,8 +36,11 @@ def test_cards(
 
     BuildFailed if there is no such card, or a `test:` table is wrong.
     """
-    code = _read_code(root)
-    pages = _read_pages(root)
+    reading = reading_settings(read_settings(root))
+    era = digest(find_era(Path(__file__).resolve().parent) + encode(reading))
+    with closing(Remembered(root, era)) as remembered:
+        code = _read_code(root, remembered)
+        pages = _read_pages(root, reading, remembered)
     known = (*card_slugs(code), *(page.slug for page in pages))
     problems = [
         Problem(f"snippets/{slug}.py", 0, f"no card is called '{slug}'",
@@ -68,26 +71,27 @@ def count_red(verdicts: Sequence[Verdict]) -> int:
     return sum(is_red(verdict.result, is_ci=is_ci) for verdict in verdicts)
 
 
-def _read_code(root: Path) -> dict[str, CodeFacts]:
-    """The files of snippets and their tests, read."""
-    found = survey_folders(root, ("snippets", "tests/snippets")).files
-    return {path: read_code(path, (root / path).read_bytes()) for path in found}
+def _read_code(root: Path, remembered: Remembered) -> dict[str, CodeFacts]:
+    """The files of snippets and their tests, by what the last build found, or read now."""
+    code = {}
+    for path in survey_folders(root, ("snippets", "tests/snippets")).files:
+        data = (root / path).read_bytes()
+        found = remembered.facts(path, sha256(data))
+        code[path] = decode(CodeFacts, found) if found else read_code(path, data)
+    return code
 
 
-def _read_pages(root: Path) -> list[PageTests]:
-    """The pages whose own examples are run, by what the last build found, or read now."""
-    settings = reading_settings(read_settings(root))
-    era = digest(find_era(Path(__file__).resolve().parent) + encode(settings))
+def _read_pages(root: Path, reading: ReadingSettings, remembered: Remembered) -> list[PageTests]:
+    """The pages whose own examples are run."""
     pages = []
-    with closing(Remembered(root, era)) as remembered:
-        for path in survey_folders(root, [f"content/{kind}" for kind in KINDS]).files:
-            data = (root / path).read_bytes() if path.endswith(".md") else b""
-            if b">>>" not in data:
-                continue
-            found = remembered.facts(path, sha256(data))
-            facts = decode(Facts, found) if found else _parse(path, data, settings)
-            if any(fence.form == "doctest" for fence in facts.fences):
-                pages.append(PageTests(page_slug(facts.kind, facts.slug), path, facts.fences))
+    for path in survey_folders(root, [f"content/{kind}" for kind in KINDS]).files:
+        data = (root / path).read_bytes() if path.endswith(".md") else b""
+        if b">>>" not in data:
+            continue
+        found = remembered.facts(path, sha256(data))
+        facts = decode(Facts, found) if found else _parse(path, data, reading)
+        if any(fence.form == "doctest" for fence in facts.fences):
+            pages.append(PageTests(page_slug(facts.kind, facts.slug), path, facts.fences))
     return pages
 
 

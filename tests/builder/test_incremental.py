@@ -19,8 +19,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from builder.build import build
+from builder.cards import read_code
+from builder.codec import sha256
 from builder.config import Options
 from builder.errors import BuildFailed
+from builder.evidence.collect import collect_cards
+from builder.evidence.digests import canonical_test
+from builder.evidence.record import Record
+from builder.evidence.statement import write_record
+from builder.read.tree import survey_folders
+from builder.run.environment import digest_runner
+from tests.builder.evidence.records import PASS, make_failure, make_record
 from tests.builder.project import NOW, Project, note, read_tree
 
 SEQUENCES = int(os.environ.get("PROOFPRESS_SEQUENCES", "40"))
@@ -44,7 +53,8 @@ KINDS_OF_EDIT = (
     "edit", "same_size", "retitle", "retag", "redate", "rename", "delete", "add", "draft",
     "schedule", "template", "strings", "style", "snippet", "settings", "options", "clock",
     "hand_edit", "lose_output", "lose_list", "lose_cache", "foreign_file", "builder_file", "asset",
-    "page_folder", "alias", "series", "language", "touch",
+    "page_folder", "alias", "series", "language", "touch", "record", "lose_evidence", "failure",
+    "recorded_output", "with_tests", "helper", "proof", "examples",
 )  # fmt: skip
 edits = st.lists(st.tuples(st.sampled_from(KINDS_OF_EDIT), numbers), min_size=1, max_size=6)
 
@@ -73,6 +83,7 @@ class World:
         self.era = b"era 0"
         self.now = NOW
         self.chosen: dict[str, Any] = {}
+        self.has_tests = False
         self.foreign: dict[str, bytes] = {}
         for number, slug in enumerate(SLUGS):
             other = SLUGS[number - 1]
@@ -108,6 +119,7 @@ class World:
     def _build(self, output: Path, root: Path) -> Any:
         order = replace(self.project.order, root=root, output=output, era=self.era)
         order = replace(order, options=Options(now=self.now, **self.chosen))
+        order = replace(order, has_tests=self.has_tests)
         try:
             return build(order, say=self.project.said.append, progress=lambda *_: None)
         except BuildFailed as failure:
@@ -272,6 +284,68 @@ class World:
             rows = [row for row in text if not row.startswith("aliases:")]
             post.write_text("\n".join(rows), encoding="utf-8")
         self._set(a, "aliases", f"[/old/{b}/, /old-{b}.html]")
+
+    def record(self, a: int, b: int, c: int) -> None:
+        """A record of the card as it is now, or of other code, or a damaged one."""
+        record = self._record_of_now(f"2026-10-{b + 10}T10:00:00Z")
+        subjects = dict(record.subjects)
+        if a % 3 == 1:
+            subjects["snippets/s.py"] = sha256(b"other").hex()
+        record = make_record(
+            card="s", subjects=subjects, runner=record.runner, test=record.test, outputs=(),
+            started=record.started, tests=(PASS,) * (c % 3 + 1),
+        )  # fmt: skip
+        data = write_record(record)
+        self.project.write("evidence/s/tests.json", data[: -9 if a % 3 == 2 else None])
+
+    def failure(self, a: int, b: int, _c: int) -> None:
+        record = self._record_of_now(f"2026-10-{b + 10}T10:00:00Z")
+        failed = make_failure(
+            card="s", subjects=record.subjects, runner=record.runner, test=record.test, outputs=(),
+            started=record.started, details=(f"number {a}",),
+        )  # fmt: skip
+        self.project.write("evidence/s/failed.json", write_record(failed))
+
+    def _record_of_now(self, started: str) -> Record:
+        root = self.project.root
+        paths = survey_folders(root, ("snippets", "tests/snippets", "helper.py", "helper")).files
+        code = {path: read_code(path, (root / path).read_bytes()) for path in paths}
+        digests = {path: facts.digest for path, facts in code.items()}
+        subject = collect_cards(["s"], code, digests, {}, digest_runner()).cards["s"].subject
+        return make_record(
+            card="s",
+            subjects={path: digest.hex() for path, digest in subject.files},
+            test=canonical_test(subject.test),
+            runner=digest_runner(),
+            started=started,
+            outputs=(),
+        )
+
+    def lose_evidence(self, _a: int, _b: int, _c: int) -> None:
+        shutil.rmtree(self.project.root / "content/evidence", ignore_errors=True)
+
+    def recorded_output(self, a: int, b: int, _c: int) -> None:
+        self.project.write(f"evidence/s/{('stdout.txt', 'figure.svg')[a % 2]}", f"<svg>{b}</svg>")
+        self.project.write("cards/s.md", note("Card", f"{CARD}\n```card s!tests\n```\n"))
+        self.project.write("tests/snippets/test_s.py", f"def test_s():\n    assert {b} < 12\n")
+
+    def with_tests(self, a: int, _b: int, _c: int) -> None:
+        """Whether what failed on this machine counts, as it does unless --no-tests is given."""
+        self.has_tests = bool(a % 2)
+
+    def helper(self, a: int, b: int, _c: int) -> None:
+        """A module elsewhere in the site, which the snippet imports."""
+        if a % 3:
+            self.project.write("snippets/s.py", f"import helper\n\n{CODE}")
+        place = self.project.root / ("helper.py" if b % 2 else "helper/__init__.py")
+        place.parent.mkdir(exist_ok=True)
+        place.write_text(f"VALUE = {a}\n")
+
+    def proof(self, a: int, _b: int, _c: int) -> None:
+        self.project.write("tests/snippets/test_s.py", f"def test_s():\n    assert {a} < 12\n")
+
+    def examples(self, a: int, b: int, _c: int) -> None:
+        self._change(a, lambda text: f"{text}\n```python\n>>> {b}\n{b}\n```\n")
 
     def series(self, a: int, b: int, _c: int) -> None:
         self._set(a, "series", f"Series {b % 2}")

@@ -13,6 +13,7 @@ import pytest
 
 from tests.builder.project import SETTINGS, note
 
+EXAMPLE = "```python\n>>> 1 + 1\n2\n```"
 CHECKOUT = Path(__file__).parents[2]
 
 

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from builder.cards import Demands
-from builder.cards.demands import Demands
 from builder.evidence.collect import Card
 from builder.evidence.digests import Subject
 from builder.prove import Verdict
