@@ -42,14 +42,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # A terminal that can't show a sign is no reason to fail.
         with contextlib.suppress(AttributeError, ValueError):
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    if sys.stderr is None:  # closed by who called us: there is nobody to tell, and much to do
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123  # to the end
+    code = FINE
     try:
         code = _run(sys.argv[1:] if arguments is None else arguments)
         if sys.stdout is not None:
             sys.stdout.flush()
     except BrokenPipeError:
-        # The reader of our output went away (`| head`); there is nobody left to tell.
+        # The reader of our output went away (`| head`); there is nobody left to tell. What came of
+        # the command stands if it is known by now: a card that failed did fail.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FINE
     except KeyboardInterrupt:
         return _fail("interrupted", INTERRUPTED)
     return code

@@ -11,16 +11,18 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from builder.cards import card_files, card_slugs, test_files
+from builder.cards import card_files, card_slugs
 from builder.codec import sha256
 from builder.errors import BuildFailed, Problem, did_you_mean
 from builder.evidence.collect import DOCTESTS, PageTests, collect_cards, page_slug
-from builder.evidence.compare import changed_files, differences
+from builder.evidence.compare import changed_files, differences, why_stale
 from builder.evidence.record import Record
 from builder.evidence.standing import MEASURED
 from builder.evidence.statement import EVIDENCE, count_outcomes, place_of, read_record
 from builder.model import TIERS
+from builder.present import collect_present, read_present
 from builder.read.tree import survey, theme_folder
+from builder.run.source import digest_runner
 from builder.write.evidence import read_evidence, write_evidence
 
 # --- show -----------------------------------------------------------------------------------------
@@ -33,7 +35,9 @@ def show(root: Path, card: str, tier: str, as_json: bool) -> int:
         wanted = f"{EVIDENCE}{card}/{tier}.json"
         if wanted not in records:
             there = ", ".join(sorted(Path(path).stem for path in records))
-            hint = did_you_mean(tier, TIERS, f"there is: {there}")
+            hint = f"there is: {there}"
+            if tier not in TIERS:
+                hint = did_you_mean(tier, TIERS, hint)
             raise BuildFailed([Problem(wanted, 0, f"'{card}' has no record '{tier}'", hint)])
         records = {wanted: records[wanted]}
     if as_json:
@@ -85,8 +89,16 @@ def _figure(name: str, value: float, unit: str, at: Mapping[str, str]) -> str:
 
 
 def _of_what(root: Path, record: Record) -> str:
-    changed = changed_files(record, _present(root, record))
-    return f"of other files: {'; '.join(changed)}" if changed else "of the present files"
+    changed = _why_other(root, record)
+    return f"not of what is here: {'; '.join(changed)}" if changed else "of the present files"
+
+
+def _why_other(root: Path, record: Record) -> tuple[str, ...]:
+    """Why a record is not of what is here now; what was measured is so for its own files only."""
+    card = collect_present(root, [record.card], read_present(root)).get(record.card)
+    if record.tier in MEASURED or card is None:
+        return changed_files(record, _present(root, record))
+    return why_stale(record, card.subject, digest_runner())
 
 
 # --- diff -----------------------------------------------------------------------------------------
@@ -150,12 +162,12 @@ def _refusals(root: Path, record: Record, file: str) -> list[Problem]:
         hint = did_you_mean(record.card, card_slugs(paths), "take it to the site it was made for")
         return [Problem(file, 0, f"is of '{record.card}', and no snippet is called that", hint)]
     hint = "make it again, of the files that are here"
-    changed = changed_files(record, _present(root, record))
-    wanted = files if record.tier in MEASURED else (*files, *test_files(record.card, paths))
-    changed += tuple(
-        f"{path} is not among its files" for path in wanted if path not in record.subjects
-    )
-    return [Problem(file, 0, f"is of other files: {said}", hint) for said in changed]
+    changed = _why_other(root, record)
+    if record.tier in MEASURED:
+        changed += tuple(
+            f"{path} is not among its files" for path in files if path not in record.subjects
+        )
+    return [Problem(file, 0, f"is not of what is here: {said}", hint) for said in changed]
 
 
 def _find_outputs(root: Path, record: Record, file: Path) -> tuple[dict[str, bytes], list[str]]:

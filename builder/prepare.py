@@ -13,8 +13,8 @@ from builder.cards import Demands
 from builder.codec import decode, digest_value, encode
 from builder.config import SETTINGS_FILE
 from builder.errors import BuildFailed, Problem
-from builder.evidence.collect import Card, PageTests, collect_cards, page_slug
-from builder.evidence.versions import NOTHING_ASKED, Allowed, read_allowed
+from builder.evidence.allowed import NOTHING_ASKED, Allowed
+from builder.evidence.collect import Card, PageTests, check_inputs, collect_cards, page_slug
 from builder.link import Material, link_site
 from builder.link.evidence import FOLDER as EVIDENCE
 from builder.link.evidence import Proofs, is_proven, shown_evidence
@@ -26,7 +26,7 @@ from builder.render.ingredients import RecipeBook
 from builder.render.recipes import site_recipes
 from builder.render.shared import Theme
 from builder.render.templates import find_needs, read_strings
-from builder.run.environment import digest_runner
+from builder.run.source import digest_runner
 from builder.stock import Order, Stock, take_stock
 from builder.write.nothing import pack_extras
 from builder.write.state import State
@@ -107,6 +107,10 @@ def _gather(
         extras = tuple(sorted({*inventory.extras, *collected.extras}))
         state.remember("extras", pack_extras(extras))
         stock = take_stock(replace(order, tree=None), state)
+    for facts in known.documents:
+        card = collected.cards.get(facts.snippet) if facts.kind == "cards" else None
+        if card is not None:
+            problems += check_inputs(card, facts.path, facts.lines.get("test", 1), digests)
     proofs = _read_proofs(inventory, known, collected.cards, demands, digests, runner, order)
     return stock, known, proofs, problems
 
@@ -157,6 +161,8 @@ def _read_proofs(
 
 
 def _read_allowed(inventory: Inventory) -> Allowed:
+    from builder.evidence.versions import read_allowed  # late: only a site with records needs it
+
     locks = {
         name: inventory.read(name).decode("utf-8", "replace")
         for name in LOCK_FILES

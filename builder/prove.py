@@ -14,7 +14,7 @@ from pathlib import Path
 from builder.codec import replace, sha256
 from builder.errors import MachineFault
 from builder.evidence.collect import DOCTESTS, Card
-from builder.evidence.compare import differences
+from builder.evidence.compare import causes, differences
 from builder.evidence.digests import canonical_test, environment_digest
 from builder.evidence.record import (
     Environment,
@@ -23,10 +23,11 @@ from builder.evidence.record import (
     RecordedTest,
 )
 from builder.evidence.statement import read_record, write_record
-from builder.run.environment import digest_runner, find_environment, missing_modules
+from builder.run.environment import find_environment, missing_modules
 from builder.run.packages import install_hint
 from builder.run.results import CardResult, not_run
 from builder.run.runner import run_cards
+from builder.run.source import digest_runner
 from builder.write.evidence import (
     FAILED,
     keep_pass,
@@ -167,7 +168,7 @@ def _conclude(
     card = case.card
     if card.generated:
         result = _named_after_page(result, card.path)
-    if result.result in ("UNAVAILABLE", "EMPTY"):  # nothing was run
+    if result.result in ("UNAVAILABLE", "EMPTY", "SKIPPED"):  # nothing was tried
         return Verdict(card, result)
     notes: list[str] = []
     repeatable: dict[str, bool] = {}
@@ -178,7 +179,7 @@ def _conclude(
     data = write_record(record)
     if result.result != "PASSED":
         if case.last is not None:
-            notes += [f"since the last pass: {line}" for line in differences(case.last, record)]
+            notes += [f"since the last pass: {line}" for line in causes(case.last, record)]
         before = _read(case.files.get(FAILED), FAILED)
         if before is None or differences(before, record):  # not for other times alone
             write_evidence(root, card.slug, FAILED, data)
@@ -189,7 +190,9 @@ def _conclude(
     keep_pass(root, card.slug, case.key, data)
     if wish.records or case.last is None or _is_other(case.last, record):
         write_evidence(root, card.slug, f"{card.tier}.json", data)
-    remove_evidence(root, card.slug, FAILED)
+    other = "tests" if card.tier == "simulated" else "simulated"
+    for name in (f"{other}.json", FAILED):  # what it was before it asked for another tier
+        remove_evidence(root, card.slug, name)
     return Verdict(card, result, notes=tuple(notes))
 
 
@@ -240,7 +243,8 @@ def _compare_runs(
             repeatable[name] = before.get(name) == after.get(name)
             if not repeatable[name]:
                 notes.append(f"{name} is not the same twice")
-                notes += _diff(name, before.get(name, b""), after.get(name, b""))
+                ends = ("the first time", "the second time")
+                notes += _diff(name, before.get(name, b""), after.get(name, b""), ends)
     return result, repeatable
 
 
@@ -261,12 +265,16 @@ def _check_outputs(
         return _with_details(result, said, produced.tail, result_word="ERROR"), ()
     stored = {name: data for name, data in case.files.items() if not name.endswith(".json")}
     known = {item.name: item.is_repeatable for item in case.last.outputs} if case.last else {}
+    digests = {item.name: item.sha256 for item in case.last.outputs} if case.last else {}
     kept: dict[str, bytes] = {}
     problems: list[str] = []
     for name in sorted({*stored, *produced.files}):
         old, new = stored.get(name), produced.files.get(name)
         is_repeatable = repeatable.get(name, known.get(name))
         if new is not None and (old is None or old == new):
+            kept[name] = new
+        elif new is not None and sha256(new).hex() == digests.get(name):
+            notes.append(f"{name} was edited by hand: it is as recorded again")
             kept[name] = new
         elif new is not None and is_repeatable is False and not wish.accepts:
             kept[name] = old or new
@@ -296,13 +304,15 @@ def _with_details(result: CardResult, *details: str, result_word: str = "") -> C
     return replace(result, result=word, details=(*result.details, *filter(None, details)))
 
 
-def _diff(name: str, old: bytes, new: bytes) -> list[str]:
+def _diff(
+    name: str, old: bytes, new: bytes, ends: tuple[str, str] = ("as recorded", "now")
+) -> list[str]:
     lines = list(
         difflib.unified_diff(
             old.decode("utf-8", "replace").splitlines(),
             new.decode("utf-8", "replace").splitlines(),
-            f"{name} as recorded",
-            f"{name} now",
+            f"{name} {ends[0]}",
+            f"{name} {ends[1]}",
             lineterm="",
             n=1,
         )

@@ -5,12 +5,15 @@ In: verdicts. Out: text. It must not run anything, nor know whether this is CI: 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import get_args
 
 from builder.prove import Verdict
 from builder.run.results import CardResult, Result, TestOutcome
 
+# What a test printed must not move the cursor of who reads about it, nor colour the rest.
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _GLYPHS = {"PASSED": "✓", "UNAVAILABLE": "–", "EMPTY": "–", "SKIPPED": "–"}
 
 
@@ -37,6 +40,7 @@ def report_verdicts(verdicts: Sequence[Verdict]) -> str:
         for test in result.tests:
             lines += _failure(test) if test.outcome in ("failed", "uncollected") else []
         lines += [f"    {note}" for note in verdict.notes]
+    lines = [_CONTROLS.sub(lambda found: f"\\x{ord(found[0]):02x}", line) for line in lines]
     return "\n".join([*lines, "", _sum([verdict.result for verdict in verdicts])])
 
 

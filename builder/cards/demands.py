@@ -151,7 +151,13 @@ def _read_inputs(given: object) -> tuple[str, ...]:
         if PurePosixPath(each).is_absolute() or ".." in PurePosixPath(each).parts or "\\" in each:
             hint = "name a file by its path from the site's root, with /"
             raise _WrongError(f"names '{each}', which is not a path inside the site", hint)
-    return paths
+        if f"{_EVIDENCE}/".startswith(f"{PurePosixPath(each).as_posix()}/".removeprefix("./")):
+            hint = f"name the files that it reads; {_EVIDENCE} changes with each of its records"
+            raise _WrongError(f"names '{each}', and what is proven would be its own input", hint)
+    return tuple(PurePosixPath(each).as_posix() for each in paths)
+
+
+_EVIDENCE = "content/evidence"
 
 
 def _read_tools(given: object) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from builder import cards
 from builder.cards.demands import Demands
 from builder.codec import Value, sha256
+from builder.errors import Problem, did_you_mean
 from builder.evidence.digests import Subject, content_digest
 from builder.model import CodeFacts, Fence, Tier
 
@@ -150,6 +151,24 @@ def _collect_page(page: PageTests, text: str, shelf: _Shelf) -> Card:
     )
     content = content_digest(subject, "tests", shelf.runner)
     return Card(page.slug, page.path, "tests", subject, content, generated=text)
+
+
+def check_inputs(card: Card, path: str, line: int, known: Iterable[str]) -> list[Problem]:
+    """A problem at a place for each input that a card names and that is not there; `known` are
+    paths that may have been meant.
+    """
+    files = [name for name, _ in card.subject.files]
+    absent = [
+        name
+        for name in card.subject.test.inputs
+        if not any(file == name or file.startswith(f"{name}/") for file in files)
+    ]
+    otherwise = "name a file, or a folder with files, by its path from the site's root"
+    return [
+        Problem(path, line, f"test: inputs names '{name}', which is not there",
+                did_you_mean(name, known, otherwise))
+        for name in absent
+    ]  # fmt: skip
 
 
 def tier_of(demands: Demands) -> Tier:

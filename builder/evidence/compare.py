@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 
+from builder.codec import replace
+from builder.evidence.digests import Subject, canonical_test
 from builder.evidence.record import Measurement, Record, RecordedTest
 from builder.evidence.statement import OUTCOMES
 
@@ -18,7 +20,12 @@ def differences(old: Record, new: Record) -> tuple[str, ...]:
     When they began, how long they took and what the tests said word by word is left out: no two
     runs are alike in that.
     """
-    return tuple(_differences(old, new))
+    return (*_fields(old, new, ("card", "tier")), *causes(old, new), *_effects(old, new))
+
+
+def causes(old: Record, new: Record) -> tuple[str, ...]:
+    """What may be why a later run came out otherwise: files, limits, versions, the machine."""
+    return tuple(_causes(old, new))
 
 
 def changed_files(record: Record, present: Mapping[str, str]) -> tuple[str, ...]:
@@ -29,8 +36,19 @@ def changed_files(record: Record, present: Mapping[str, str]) -> tuple[str, ...]
     return tuple(_changes(record.subjects, here, ("is gone", "is new", "changed")))
 
 
-def _differences(old: Record, new: Record) -> Iterator[str]:
-    yield from _fields(old, new, ("card", "tier"))
+def why_stale(record: Record, subject: Subject, runner: str) -> tuple[str, ...]:
+    """Why a record is not of a card as it is now, nor run by what would run it now."""
+    now = {path: sha.hex() for path, sha in subject.files}
+    table = replace(record, test=canonical_test(subject.test))
+    limits = ("is no longer set", "is {1}", "is {1}, was {0}")
+    return (
+        *_changes(record.subjects, now, ("is gone", "is not among its files", "changed")),
+        *_changes(_limits(record), _limits(table), limits, "test: "),
+        *(["another version of Proofpress ran it"] if record.runner != runner else []),
+    )
+
+
+def _causes(old: Record, new: Record) -> Iterator[str]:
     yield from _changes(old.subjects, new.subjects, ("is gone", "is new", "changed"))
     limits = ("is no longer set", "is {1}", "is {1}, was {0}")
     yield from _changes(_limits(old), _limits(new), limits, "test: ")
@@ -50,7 +68,11 @@ def _differences(old: Record, new: Record) -> Iterator[str]:
         limits,
     )
     yield from _changes(before.variables, now.variables, limits, "variable ")
-    yield from _fields(old, new, ("isolation", "result"))
+    yield from _fields(old, new, ("isolation",))
+
+
+def _effects(old: Record, new: Record) -> Iterator[str]:
+    yield from _fields(old, new, ("result",))
     yield from _changes(_outcomes(old), _outcomes(new), ("is gone", "is new: {1}", "{1}, was {0}"))
     if old.result == new.result == "PASSED":  # what failed keeps none
         yield from _changes(

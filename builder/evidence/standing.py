@@ -12,10 +12,10 @@ from typing import Literal
 
 from builder.cards.demands import Demands
 from builder.errors import Problem
+from builder.evidence.allowed import Allowed
 from builder.evidence.measured import compare_sources
 from builder.evidence.record import Record
 from builder.evidence.statement import count_outcomes
-from builder.evidence.versions import Allowed, unmet
 from builder.model import TIERS, Failure, Standing, Tier
 
 MEASURED: tuple[Tier, ...] = ("compiled", "measured")
@@ -43,6 +43,8 @@ def find_standing(
     elif record.content != content_now:
         state = "stale"
     else:
+        from builder.evidence.versions import unmet  # late: only a site with records needs it
+
         wanted = unmet(allowed, record.environment)
         state = "unmet" if wanted else "current"
     environment = record.environment
@@ -86,13 +88,15 @@ def problems_of(
     """What is not proven of a card that its demands insist on; warnings, which a strict build fails
     on.
 
-    `changed` names, by tier, what differs from the files that a stale record is of, as
-    `compare.changed_files` does.
+    `changed` names, by tier, why a record is stale, as `compare.why_stale` does.
     """
     found = [(_failure_words(slug, failure), _run(slug, "tests"))] if failure else []
     known = {standing.tier: standing for standing in standings}
     for tier in [tier for tier in TIERS if tier in demands.tiers]:
         standing = known.get(tier)
+        is_told = failure is not None and tier not in MEASURED
+        if is_told and (standing is None or standing.state == "stale"):
+            continue  # that it fails says it all
         if standing is None:
             found.append((f"'{slug}' has no record of tier '{tier}'", _run(slug, tier)))
         elif standing.state == "stale":

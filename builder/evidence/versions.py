@@ -20,29 +20,11 @@ from packaging.specifiers import InvalidSpecifier, Specifier, SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from builder.codec import Value
 from builder.errors import BuildFailed, Problem
+from builder.evidence.allowed import Allowed
 from builder.evidence.record import Environment
 
 PYPROJECT = "pyproject.toml"
-
-
-class Allowed(Value, frozen=True):
-    """Which versions a site asks for.
-
-    `python` is a specifier; `locked` are the versions that lock files name; `base` and `choices`
-    are requirement lines: all of the first must hold, one of the second is enough. The names are
-    normalised, and the site's own distribution is not among them.
-    """
-
-    python: str
-    locked: dict[str, tuple[str, ...]]
-    base: dict[str, tuple[str, ...]]
-    choices: dict[str, tuple[str, ...]]
-
-
-# What a site allows of which nothing is known.
-NOTHING_ASKED = Allowed("", {}, {}, {})
 
 
 def read_allowed(pyproject: str, locks: Mapping[str, str]) -> Allowed:

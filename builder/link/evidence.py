@@ -13,12 +13,12 @@ from builder.cards.demands import Demands
 from builder.cards.find import SNIPPETS, TESTS, card_files, test_files
 from builder.codec import replace
 from builder.errors import Problem
+from builder.evidence.allowed import Allowed
 from builder.evidence.collect import Card
-from builder.evidence.compare import changed_files
+from builder.evidence.compare import why_stale
 from builder.evidence.digests import content_digest
 from builder.evidence.record import Record
 from builder.evidence.standing import find_failure, find_standing, problems_of
-from builder.evidence.versions import Allowed
 from builder.link.addresses import encode_address
 from builder.model import TIERS, Asset, Evidence, Failure, Output, Site, Standing, Tier
 
@@ -110,11 +110,7 @@ def check_evidence(
 ) -> list[Problem]:
     """What keeps a strict build from publishing these cards; `places` are the pages to blame."""
     problems: list[Problem] = []
-    files = {path: digest.hex() for path, digest in proofs.digests.items()}
     for item in evidence:
-        present = files | {
-            path: digest.hex() for path, digest in proofs.cards[item.slug].subject.files
-        }
         start = f"{FOLDER}{item.slug}/"
         for path in sorted(proofs.problems):
             if path.startswith(start) and (proofs.has_failures or not path.endswith(FAILED)):
@@ -125,7 +121,9 @@ def check_evidence(
         path, line = places[item.slug]
         demands = proofs.demands.get(item.slug, Demands())
         changed: dict[str, tuple[str, ...]] = {
-            standing.tier: changed_files(proofs.records[standing.path], present)
+            standing.tier: why_stale(
+                proofs.records[standing.path], proofs.cards[item.slug].subject, proofs.runner
+            )
             for standing in item.standings
             if standing.state == "stale"
         }

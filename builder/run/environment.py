@@ -8,7 +8,6 @@ never imports them. It must not know the card's files.
 from __future__ import annotations
 
 import functools
-import hashlib
 import importlib.util
 import os
 import platform
@@ -69,16 +68,6 @@ def _is_missing(module: str) -> bool:
         return importlib.util.find_spec(module) is None
     except ValueError:  # it is loaded and does not say from where, as `__main__`
         return False
-
-
-@functools.cache
-def digest_runner() -> str:
-    """The SHA-256 of this room's sources, in hexadecimal: a result depends on what ran it."""
-    found = hashlib.sha256()
-    for file in sorted(Path(__file__).parent.glob("*.py")):
-        data = file.read_bytes()
-        found.update(f"{file.name} {len(data)}\n".encode() + data)
-    return found.hexdigest()
 
 
 def find_version(tool: str) -> str:

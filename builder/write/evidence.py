@@ -41,7 +41,10 @@ def write_evidence(root: Path, slug: str, name: str, data: bytes) -> None:
 
 def remove_evidence(root: Path, slug: str, name: str) -> None:
     """A file of a card's evidence, gone."""
-    (root / EVIDENCE / slug / name).unlink(missing_ok=True)
+    file = root / EVIDENCE / slug / name
+    # A checkout may be read-only, where even what is not there can't be removed.
+    if file.exists():
+        file.unlink(missing_ok=True)
 
 
 def read_pass(root: Path, slug: str, key: str) -> bytes | None:

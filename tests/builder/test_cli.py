@@ -387,6 +387,34 @@ def test_a_reader_that_goes_away_is_no_failure(site: Project, words: list[str]) 
     assert "BrokenPipe" not in done.stderr
 
 
+def test_a_reader_that_goes_away_does_not_make_a_failure_a_success(site: Project) -> None:
+    site.write("snippets/wrong.py", "x = 1\n")
+    site.write("tests/snippets/test_wrong.py", "def test_it():\n    assert 1 == 2\n")
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        done = subprocess.run(
+            command("test", "--root", site.root), stdout=writer, stderr=subprocess.PIPE, text=True,
+            timeout=60, env=environment(), cwd=CHECKOUT,
+        )  # fmt: skip
+    finally:
+        os.close(writer)
+
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+
+
+def test_an_error_output_that_is_closed_is_no_failure(site: Project) -> None:
+    words = " ".join(command("build", "--root", site.root))
+    done = subprocess.run(
+        ["sh", "-c", f"{words} 2>&-"], cwd=CHECKOUT, env=environment(),
+        capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+
+    assert done.returncode == 0
+    assert (site.output / "index.html").exists()
+
+
 def test_a_standard_output_that_is_closed_is_no_failure(site: Project) -> None:
     words = " ".join(command("build", "--root", site.root))
     done = subprocess.run(

@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 
 from builder import evidence_commands as evidence
+from builder.cards import Demands
 from builder.codec import replace, sha256
 from builder.errors import BuildFailed
+from builder.evidence.digests import canonical_test
 from builder.evidence.record import Record, RecordedOutput
 from builder.evidence.statement import place_of, read_record, write_record
-from builder.model import TIERS
+from builder.model import TIERS, Tier
+from builder.run.source import digest_runner
 from tests.builder.command import run
 from tests.builder.evidence.records import (
     CUDA,
@@ -24,9 +27,18 @@ from tests.builder.evidence.records import (
     TEST,
     digest_files,
     make_failure,
-    make_record,
 )
+from tests.builder.evidence.records import make_record as make_any_record
 from tests.builder.project import Project
+
+
+def make_record(tier: Tier = "tests", **changes: object) -> Record:
+    """A record made by this version of the runner, of a card whose page asks for nothing."""
+    ours: dict[str, object] = {"runner": digest_runner()}
+    if tier in ("tests", "simulated"):
+        ours["test"] = canonical_test(Demands())
+    return make_any_record(tier, **(ours | changes))
+
 
 PLACE = "content/evidence/axpy/tests.json"
 
@@ -122,7 +134,7 @@ def test_what_changed_since_is_shown(site: Project, capsys: pytest.CaptureFixtur
 
     evidence.show(site.root, "axpy", "tests", False)
 
-    assert f"it is of other files: {KERNEL} changed; {TEST} is gone" in capsys.readouterr().out
+    assert f"it is not of what is here: {KERNEL} changed; {TEST} is gone" in capsys.readouterr().out
 
 
 def test_one_record_as_json_is_its_file(site: Project, capsys: pytest.CaptureFixture[str]) -> None:
@@ -150,6 +162,15 @@ def test_a_card_without_records_has_a_way_out(site: Project) -> None:
     assert "run proofpress test zzz" in refused(evidence.show, site.root, "zzz", "", False)
     assert "there is no record of '..'" in refused(evidence.show, site.root, "..", "", False)
     assert "there is no record" in refused(evidence.show, site.root, "../evidence/axpy", "", False)
+
+
+def test_a_tier_that_has_no_record_is_not_taken_for_a_slip(site: Project) -> None:
+    keep(site, make_record())
+
+    with pytest.raises(BuildFailed, match="there is: tests") as failure:
+        evidence.show(site.root, "axpy", "simulated", as_json=False)
+
+    assert "did you mean" not in str(failure.value)
 
 
 def test_a_tier_without_a_record_has_a_way_out(site: Project) -> None:
@@ -271,7 +292,7 @@ def test_a_record_of_other_files_is_refused(site: Project, tmp_path: Path, recor
     site.edit(KERNEL, "one pass", "once")
 
     message = refused(evidence.accept, site.root, file_of(record, tmp_path))
-    assert f"is of other files: {KERNEL} changed" in message
+    assert f"is not of what is here: {KERNEL} changed" in message
     assert not (site.root / "content/evidence").exists()
 
 
@@ -336,7 +357,7 @@ def test_a_record_of_other_files_is_still_whole(
     site.edit(KERNEL, "one pass", "once")
 
     assert evidence.verify(site.root, ["axpy"]) == 0
-    assert f"PASSED, of other files: {KERNEL} changed" in capsys.readouterr().out
+    assert f"PASSED, not of what is here: {KERNEL} changed" in capsys.readouterr().out
 
 
 def test_every_wrong_file_is_named(site: Project) -> None:
@@ -436,17 +457,17 @@ def test_a_record_of_a_pages_doctests_stands_by_them_and_not_by_its_words(
 
     site.edit("posts/sum.md", "1 + 1", "1 + 2")
     assert evidence.verify(site.root, []) == 0
-    assert "PASSED, of other files: content/posts/sum.md#doctests" in capsys.readouterr().out
+    assert "PASSED, not of what is here: content/posts/sum.md#doctests" in capsys.readouterr().out
     message = refused(evidence.accept, site.root, file_of(page_record(), tmp_path))
-    assert "is of other files: content/posts/sum.md#doctests changed" in message
+    assert "is not of what is here: content/posts/sum.md#doctests changed" in message
 
 
 def test_a_record_of_another_pages_doctests_is_refused(site: Project, tmp_path: Path) -> None:
     site.write("posts/sum.md", PAGE)
 
     message = refused(evidence.accept, site.root, file_of(page_record(card="posts.add"), tmp_path))
-    assert "is of other files: content/posts/sum.md#doctests is gone" in message
+    assert "is not of what is here: content/posts/sum.md#doctests is gone" in message
 
     site.delete("posts/sum.md")
     message = refused(evidence.accept, site.root, file_of(page_record(), tmp_path))
-    assert "is of other files: content/posts/sum.md#doctests is gone" in message
+    assert "is not of what is here: content/posts/sum.md#doctests is gone" in message

@@ -91,3 +91,13 @@ def test_a_module_that_the_site_does_not_name_is_to_be_named() -> None:
 
     assert install_hint("cv2", "") == f"{said} dependencies"
     assert install_hint("cv2", "not = toml = at all") == f"{said} dependencies"
+
+
+def test_what_a_test_printed_does_not_move_the_cursor() -> None:
+    failed = TestOutcome("a.py::test_a", "failed", 0.1, "got \x1b[2J\x00\ttab", "a.py", 1, "")
+    result = CardResult("a", "FAILED", 0, 1, 0, 0.1, (), (failed,))
+
+    said = report_verdicts([verdict(result, notes=("-\x9b31m",))])
+
+    assert "got \\x1b[2J\\x00\ttab" in said
+    assert "-\\x9b31m" in said

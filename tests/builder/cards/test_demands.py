@@ -73,6 +73,8 @@ def test_memory_is_read_in_its_unit(text: object, size: int) -> None:
         ({"inputs": "a.csv"}, 'test: inputs is "a.csv", not a list of texts'),
         ({"inputs": ["../a.csv"]}, "test: inputs names '../a.csv', which is not a path inside"),
         ({"inputs": ["/etc/a"]}, "test: inputs names '/etc/a', which is not a path inside"),
+        ({"inputs": ["content/"]}, "test: inputs names 'content/', and what is proven would be"),
+        ({"inputs": ["."]}, "test: inputs names '.', and what is proven would be its own input"),
         ({"tools": ["/bin/ls"]}, "test: tools names '/bin/ls', a path"),
         ({"min_tests": -1}, "test: min_tests is -1, not a number of tests"),
         ({"min_tests": "2.5"}, 'test: min_tests is "2.5", not a number of tests'),
@@ -82,6 +84,13 @@ def test_memory_is_read_in_its_unit(text: object, size: int) -> None:
 )
 def test_a_wrong_demand_is_a_problem_at_its_line(table: object, problem: str) -> None:
     assert str(read(table)).startswith(f"{PATH}:4: {problem}")
+
+
+def test_an_input_has_one_spelling() -> None:
+    demands = read({"inputs": ["./data/", "data//a.csv"]})
+
+    assert isinstance(demands, Demands)
+    assert demands.inputs == ("data", "data/a.csv")
 
 
 def test_all_wrong_demands_are_said_at_once() -> None:

@@ -14,7 +14,8 @@ import pytest
 from builder.cards import Demands
 from builder.evidence.digests import environment_digest
 from builder.evidence.record import Environment
-from builder.run.environment import digest_runner, find_environment, find_version, missing_modules
+from builder.run.environment import find_environment, find_version, missing_modules
+from builder.run.source import digest_runner
 
 NONE = Demands()
 
@@ -292,7 +293,7 @@ def test_nothing_of_this_machine_but_its_kind_is_in_an_environment() -> None:
 
 
 def test_the_runners_digest_is_the_same_in_every_process() -> None:
-    program = "from builder.run.environment import digest_runner; print(digest_runner())"
+    program = "from builder.run.source import digest_runner; print(digest_runner())"
 
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
