@@ -28,7 +28,7 @@ from builder.evidence.digests import canonical_test
 from builder.evidence.record import Record
 from builder.evidence.statement import write_record
 from builder.read.tree import survey_folders
-from builder.run.environment import digest_runner
+from builder.run.source import digest_runner
 from tests.builder.evidence.records import PASS, make_failure, make_record
 from tests.builder.project import NOW, Project, note, read_tree
 
