@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 WORKERS ?= 2
 
-.PHONY: build test lint cards clean
+.PHONY: build test lint cards browser clean
 
 build: .venv/built
 	@$(BIN)/proofpress build
@@ -21,16 +21,21 @@ lint: .venv/tested
 cards: .venv/tested
 	$(BIN)/proofpress test
 
+# Chromium, for the tests that press keys; without it they are skipped, and say so.
+browser:
+	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq chromium; }
+	@chromium --version
+
 clean:
 	rm -rf .venv .proofpress site
 
 .venv/built: pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@echo "installing what building needs into .venv …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[images,pdf]'
 	@touch $@
 
 .venv/tested: .venv/built
 	@echo "installing what the tests need into .venv …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[snippets,cluster,dev]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[images,pdf,snippets,cluster,dev]'
 	@touch $@

@@ -47,6 +47,7 @@ class Settings(Value, frozen=True):
     menu: tuple[MenuItem, ...] = ()
     math_macros: dict[str, str] = {}  # noqa: RUF012  # msgspec copies it
     og_images: bool = False
+    responsive_images: bool = False
 
     @property
     def base_path(self) -> str:
@@ -261,4 +262,5 @@ _CHECKS: Mapping[str, Callable[[object], object]] = {
     "menu": _menu,
     "math_macros": _macros,
     "og_images": _flag,
+    "responsive_images": _flag,
 }

@@ -55,13 +55,14 @@ class Reference(Value, frozen=True):
 
     `form` is "link" or "image" for Markdown's own and for raw HTML's, "wiki" for `[[…]]`.
     `target` is percent-decoded, without the fragment, and never empty; `fragment` is without "#",
-    empty if none.
+    empty if none. `is_inline`: the drawing itself shall stand in the page.
     """
 
     form: Literal["link", "image", "wiki"]
     target: str
     fragment: str
     line: int
+    is_inline: bool = False
 
 
 class Fence(Value, frozen=True):
@@ -168,9 +169,15 @@ class Slot(Value, frozen=True):
     - "href": the whole attribute href of link `index`, gone when the target is left out.
     - "fragment": an address in this page, `text` being the id without "#".
     - "embed": the listing of embed `index`.
+    - "picture": the attributes of picture `index` that its file decides; `text` is what the author
+      gave: "width,height", and a third word where no other sizes of it are wanted.
+    - "drawing": drawing `index`, itself or as a picture; `text` is its description, a line break,
+      and other attributes with a leading space.
     """
 
-    form: Literal["open", "close", "title", "url", "href", "fragment", "embed"]
+    form: Literal[
+        "open", "close", "title", "url", "href", "fragment", "embed", "picture", "drawing"
+    ]
     index: int
     text: str = ""
 
@@ -228,17 +235,56 @@ class CodeFacts(Value, frozen=True):
     has_doctests: bool = False
 
 
+class PictureFacts(Value, frozen=True):
+    """What pages may know of a picture, or of a paper (format "pdf"): its size in CSS pixels.
+
+    `is_still`: it does not move. `fault` says what keeps its size from being known, empty if
+    nothing; `hint` is the way out.
+    """
+
+    path: str
+    digest: bytes
+    format: str
+    width: int
+    height: int
+    is_still: bool = True
+    fault: str = ""
+    hint: str = ""
+
+
 # --- All files, together --------------------------------------------------------------------------
+
+
+class Variant(Value, frozen=True):
+    """A picture made from another: its address, its width in pixels."""
+
+    url: str
+    width: int
+
+
+class Picture(Value, frozen=True):
+    """What a page is told of a picture that it shows: its size in CSS pixels, narrower ones of it.
+
+    `path` and `digest` name its file only where the page needs the bytes: to set them inline.
+    """
+
+    width: int
+    height: int
+    variants: tuple[Variant, ...] = ()
+    path: str = ""
+    digest: bytes = b""
 
 
 class Target(Value, frozen=True):
     """What a reference leads to.
 
-    An address of the site with its fragment; `title` only if the reference shows it.
+    An address of the site with its fragment; `title` only if the reference shows it; `picture` only
+    if it shows one whose size is known.
     """
 
     url: str
     title: str
+    picture: Picture | None = None
 
 
 class Link(Value, frozen=True):
@@ -380,6 +426,16 @@ class Asset(Value, frozen=True):
     output: str
 
 
+class Print(Value, frozen=True):
+    """A picture to be made: of the file `path`, `width` pixels wide, into `output`."""
+
+    form: Literal["variant", "paper"]
+    path: str
+    digest: bytes
+    output: str
+    width: int
+
+
 class Redirect(Value, frozen=True):
     """An alias: an old address that leads to a page."""
 
@@ -403,6 +459,7 @@ class Site(Value, frozen=True):
     problems: tuple[Problem, ...]
     evidence: tuple[Evidence, ...] = ()
     fences: FenceCounts = FenceCounts(0, 0, 0, 0)
+    prints: tuple[Print, ...] = ()
 
 
 # --- Outputs --------------------------------------------------------------------------------------

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from builder import cards
+from builder import cards, markup
 from builder.codec import Value, decode, encode
 from builder.errors import Problem
 from builder.evidence.record import Record
 from builder.evidence.statement import read_record
 from builder.facts import ReadingSettings, kind_of, parse_document
-from builder.model import CodeFacts, Facts
+from builder.model import CodeFacts, Facts, PictureFacts
 from builder.read.sources import Inventory
 from builder.read.tree import locate
 from builder.workers import map_chunks, open_workers, split_chunks
@@ -42,11 +42,12 @@ class Parsed:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What all files say: facts of Markdown files; of code by path; records by path."""
+    """What all files say: facts of Markdown files; by path, of code, records and pictures."""
 
     documents: list[Facts]
     code: dict[str, CodeFacts]
     records: dict[str, RecordFacts]
+    pictures: dict[str, PictureFacts]
 
 
 class RecordFacts(Value, frozen=True):
@@ -66,20 +67,22 @@ class ParseChunk:
     reading: ReadingSettings
 
 
-SourceKind = Literal["note", "code", "record", "file"]
+SourceKind = Literal["note", "code", "record", "picture", "file"]
 
 
 def kind_of_source(path: str) -> SourceKind:
     """What becomes of a source.
 
     A page ("note"); a snippet, a test or a module that one imports ("code"); a record of evidence;
-    anything else ("file").
+    a picture or a paper ("picture"), copied as anything else ("file") is.
     """
     if path.startswith("content/"):
         if path.endswith(".md") and kind_of(path):
             return "note"
         is_record = path.startswith("content/evidence/") and path.endswith(".json")
-        return "record" if is_record else "file"
+        if is_record:
+            return "record"
+        return "picture" if markup.is_picture(path) else "file"
     if path.startswith(("templates/", "theme/")):
         return "file"
     return "code" if path.startswith(("snippets/", "tests/")) or path.endswith(".py") else "file"
@@ -119,7 +122,12 @@ def parse_changed(
     def of(kind: SourceKind, type_: type[T]) -> dict[str, T]:
         return {path: decode(type_, known[path][1]) for path in kinds if kinds[path] == kind}
 
-    return Known(list(of("note", Facts).values()), of("code", CodeFacts), of("record", RecordFacts))
+    return Known(
+        list(of("note", Facts).values()),
+        of("code", CodeFacts),
+        of("record", RecordFacts),
+        of("picture", PictureFacts),
+    )
 
 
 def keep_parsed(parsed: Sequence[Parsed], state: State) -> None:
@@ -141,6 +149,9 @@ def parse_chunk(chunk: ParseChunk) -> list[Parsed]:
             read = read_record(data, path)
             found = RecordFacts(read) if isinstance(read, Record) else RecordFacts(None, read)
             parsed.append(Parsed(path, source, encode(found), b"", b""))
+        elif kind == "picture":
+            shown = markup.read_picture(path, data, source)
+            parsed.append(Parsed(path, source, encode(shown), b"", b""))
         elif kind == "note":
             document = parse_document(path, data, source, chunk.reading)
             galley = pack_galley(document.galley)

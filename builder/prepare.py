@@ -58,7 +58,15 @@ def prepare(stock: Stock, progress: Callable[[str, int, int], None]) -> Prepared
     inventory, settings = stock.inventory, stock.settings
     files = _copied_files(inventory)
     site = link_site(
-        Material(known.documents, known.code, files, settings, stock.order.options, proofs)
+        Material(
+            known.documents,
+            known.code,
+            files,
+            settings,
+            stock.order.options,
+            proofs,
+            known.pictures,
+        )
     )
     problems = (
         *inventory.problems,
@@ -195,7 +203,7 @@ def _copied_files(inventory: Inventory) -> list[tuple[str, bytes]]:
         (path, source.digest)
         for path, source in sorted(inventory.sources.items())
         if path.startswith("content/")
-        and kind_of_source(path) == "file"
+        and kind_of_source(path) in ("file", "picture")
         and not path.startswith("content/evidence/")
     ]
 

@@ -20,6 +20,7 @@ from builder.model import Facts, Page, Receipt, Recipe
 from builder.render.feeds import FeedArguments, feed_recipe
 from builder.render.ingredients import RecipeBook
 from builder.render.listings import page_sources
+from builder.render.search import renew_shard
 from builder.render.views import reading_minutes
 from builder.write.outputs import Plan, why_touched
 from builder.write.stage import SUMS
@@ -100,6 +101,8 @@ def _renew(recipe: Recipe, facts: Facts, book: RecipeBook) -> Recipe:
         return book.recipe(
             recipe.path, "page", recipe.shared, encode(page), (facts.galley,), page_sources(page)
         )
+    if recipe.make == "search_shard":
+        return renew_shard(recipe, facts, book)
     arguments = decode(FeedArguments, recipe.arguments)
     pages = [decode(Page, encoded) for encoded in arguments.pages]
     renewed = [

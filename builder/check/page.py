@@ -38,7 +38,8 @@ class ParsedPage(Value, frozen=True):
 
     `lang` and `charset` are empty if not given; `title` is stripped. `ids` has repeated ones
     repeatedly; `names` are those of `<a name>`. `id_references` are attributes whose words are ids.
-    `pictures_without_alt` are the element names and sources of images without the attribute.
+    `pictures_without_alt` are the element names and sources of images without the attribute, and
+    which of those with this source it is; `pictures_without_size` lack a width or a height.
     `refresh` is the address a redirect page sends its visitors to, empty for others. `html` is the
     page as the parser would write it.
     """
@@ -51,6 +52,7 @@ class ParsedPage(Value, frozen=True):
     names: tuple[str, ...]
     id_references: tuple[Attribute, ...]
     pictures_without_alt: tuple[tuple[str, str, int], ...]
+    pictures_without_size: tuple[tuple[str, str, int], ...]
     uses: tuple[Use, ...]
     canonicals: tuple[str, ...]
     refresh: str
@@ -78,7 +80,8 @@ def parse_page(text: str) -> ParsedPage:
         ids=_values(tree, "[id]", "id"),
         names=_values(tree, "a[name]", "name"),
         id_references=tuple(_find_id_references(tree)),
-        pictures_without_alt=tuple(_find_pictures_without_alt(tree)),
+        pictures_without_alt=tuple(_find_pictures_without(tree, ("alt",), _PICTURES)),
+        pictures_without_size=tuple(_find_pictures_without(tree, ("width", "height"), ("img",))),
         uses=tuple(_under(_value(base, "href"), use) for use in _find_uses(tree)),
         canonicals=_values(tree, "link[rel~=canonical i]", "href"),
         refresh=next(filter(None, map(_refresh_of, metas)), ""),
@@ -158,12 +161,18 @@ def _find_id_references(tree: LexborHTMLParser) -> Iterator[Attribute]:
             yield Attribute(node.tag or "", name, node.attributes[name] or "")
 
 
-def _find_pictures_without_alt(tree: LexborHTMLParser) -> Iterator[tuple[str, str, int]]:
+_PICTURES = ("img", "input[type=image i]")
+
+
+def _find_pictures_without(
+    tree: LexborHTMLParser, names: tuple[str, ...], selectors: tuple[str, ...]
+) -> Iterator[tuple[str, str, int]]:
+    """Images that lack one of these attributes."""
     seen: Counter[tuple[str, str]] = Counter()
-    for selector in ("img", "input[type=image i]"):
+    for selector in selectors:
         for node in tree.css(selector):
             shown = (node.tag or "", _value(node, "src"))
-            if "alt" not in node.attributes:
+            if not node.attributes.keys() >= set(names):
                 yield *shown, seen[shown]
             seen[shown] += 1
 

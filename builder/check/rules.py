@@ -30,6 +30,7 @@ def check_page(built: Built, path: str, text: str, page: ParsedPage) -> Iterator
     yield from _check_canonical(built, path, page)
     yield from _check_ids(path, text, page)
     yield from _check_body(path, text, page)
+    yield from _check_pictures(built, path, text, page)
     if path == NOT_FOUND_PAGE:
         yield from _check_relative(path, text, page)
     for fault in (*find_repairs(text, page.html), *find_repeated_attributes(text)):
@@ -43,6 +44,7 @@ _DOCTYPE = re.compile(
     r"\s*+(?:<!--(?:-?>|.*?-->)\s*+)*+<!doctype\s+html\s*>", re.IGNORECASE | re.DOTALL
 )
 _CHARSET = re.compile(rb"<meta[^>]*charset[^>]*>", re.IGNORECASE)
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _HAS_START = re.compile(r"[/#]|[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 
@@ -117,6 +119,18 @@ def _check_body(path: str, text: str, page: ParsedPage) -> Iterator[Problem]:
         except (ValueError, RecursionError) as error:
             line = line_of_use(text, "script", "type", "application/ld+json", occurrence)
             yield Problem(path, line, f"the JSON-LD does not parse: {error}")
+
+
+def _check_pictures(built: Built, path: str, text: str, page: ParsedPage) -> Iterator[Problem]:
+    """Pictures of the site itself without a size; nobody knows that of another site's."""
+    home = f"{built.origin}{built.base_path}/".lower()
+    for tag, source, occurrence in page.pictures_without_size:
+        address = source.strip().lower()
+        is_elsewhere = address.startswith("//") or _SCHEME.match(address)
+        if address and (not is_elsewhere or address.startswith(home)):
+            line = line_of_use(text, tag, "src", source, occurrence)
+            hint = "without them the text jumps when the picture arrives"
+            yield Problem(path, line, f"the image '{source}' has no width and height", hint)
 
 
 def _check_relative(path: str, text: str, page: ParsedPage) -> Iterator[Problem]:

@@ -7,7 +7,7 @@ files.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from builder import cards
 from builder.config import Options, Settings
@@ -29,6 +29,7 @@ from builder.link.evidence import (
     unshown_cards,
 )
 from builder.link.neighbours import find_neighbours, find_related, find_series, group_pages
+from builder.link.pictures import Album, make_album, show_pictures
 from builder.link.publish import why_omitted
 from builder.link.references import Index, resolve
 from builder.markup.fences import count_fences, unaccounted_problems
@@ -42,6 +43,7 @@ from builder.model import (
     Listing,
     Output,
     Page,
+    PictureFacts,
     Redirect,
     Site,
     Tag,
@@ -54,7 +56,7 @@ class Material:
     """What a site is linked from.
 
     Facts of Markdown files, facts of code, the files to copy (path, digest); what was proven of the
-    cards (None: nothing is asked).
+    cards (None: nothing is asked); facts of pictures by path.
     """
 
     documents: Sequence[Facts]
@@ -63,6 +65,7 @@ class Material:
     settings: Settings
     options: Options
     proofs: Proofs | None = None
+    pictures: Mapping[str, PictureFacts] = field(default_factory=dict)
 
 
 def link_site(material: Material) -> Site:
@@ -89,7 +92,9 @@ def link_site(material: Material) -> Site:
     problems += check_ids(published)
 
     index = _index(published, addresses, omitted, omitted_files, tags, groups, assets, redirects)
-    targets, backlinks = _resolve_all(published, index, problems)
+    is_responsive = material.settings.responsive_images
+    album = make_album(assets, material.pictures, is_responsive=is_responsive)
+    targets, backlinks = _resolve_all(published, index, album, problems)
     outputs = {slug: item.outputs for slug, item in evidence.items()}
     listings = [_find_listings(facts, material.code, outputs, problems) for facts in published]
     problems += check_cards(published, material.code)
@@ -131,6 +136,7 @@ def link_site(material: Material) -> Site:
         tuple(problems),
         tuple([evidence[slug] for slug in sorted(evidence)]),
         count_fences(published),
+        tuple([album.prints[output] for output in sorted(album.prints)]),
     )
 
 
@@ -222,7 +228,7 @@ def _standing_outputs(
     feeds = ("atom.xml", "rss.xml", "feed.json")
     outputs = {"index.html", "sitemap.xml", "robots.txt", "404.html", *feeds}
     outputs |= {"status/index.html", "status.json", "evidence/schema.json", "SHA256SUMS"}
-    outputs |= {"tags/index.html", "series/index.html", "archive/index.html"}
+    outputs |= {"tags/index.html", "series/index.html", "archive/index.html", "search/index.html"}
     outputs |= {f"{kind}/index.html" for kind in KINDS if kind != "pages"}
     outputs |= {
         f"archive/{facts.shown_date[:4]}/index.html" for facts in published if facts.shown_date
@@ -235,7 +241,7 @@ def _standing_outputs(
 
 
 def _resolve_all(
-    published: Sequence[Facts], index: Index, problems: list[Problem]
+    published: Sequence[Facts], index: Index, album: Album, problems: list[Problem]
 ) -> tuple[list[tuple[Target | None, ...]], dict[int, list[int]]]:
     """Targets of each page's references, and for each page those that link to it, newest first."""
     targets: list[tuple[Target | None, ...]] = []
@@ -251,7 +257,7 @@ def _resolve_all(
                 linking = backlinks.setdefault(resolved.page, [])
                 if not linking or linking[-1] != position:
                     linking.append(position)
-        targets.append(tuple(found))
+        targets.append(show_pictures(facts, tuple(found), album, problems))
     return targets, backlinks
 
 

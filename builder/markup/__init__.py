@@ -9,13 +9,18 @@ from __future__ import annotations
 from builder.markup.body import SetBody, set_body
 from builder.markup.code import mark_lines
 from builder.markup.galley import fill_galley
+from builder.markup.measure import measure_picture
 from builder.markup.parser import set_commonmark
+from builder.markup.picture_facts import is_picture, read_picture
 from builder.markup.text import slugify
 
 __all__ = [
     "SetBody",
     "fill_galley",
+    "is_picture",
     "mark_lines",
+    "measure_picture",
+    "read_picture",
     "set_body",
     "set_commonmark",
     "slugify",

@@ -1,7 +1,7 @@
-"""Formulas in the text: where they begin and end.
+"""Formulas in the text: where they begin and end, what they are called, where they are named.
 
-In: the parser's state. Out: tokens `math_inline` and `math_block` whose content is LaTeX. `math`
-converts them.
+In: the parser's state. Out: tokens `math_inline` and `math_block` whose content is LaTeX, and
+`equation_reference`. `math` converts them.
 """
 
 from __future__ import annotations
@@ -10,6 +10,9 @@ import re
 
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+
+from builder.markup.attributes import Attributes, parse_attributes
 
 # The environments of amsmath that stand on their own, outside dollars. Those that math-core doesn't
 # know are listed too: a formula that can't be set is a problem, not text.
@@ -18,6 +21,9 @@ _ENVIRONMENT = re.compile(
 )
 # Up to the next dollar that no backslash escapes.
 _TO_DOLLAR = re.compile(r"(?:[^$\\]|\\.)*", re.DOTALL)
+# The end of a block in dollars, with the name of the equation: `$$ (name)` or `$$ {#name}`.
+_CLOSING = re.compile(r"\$\$[ \t]*(?:\((?P<name>[^\s()]+)\)|\{(?P<braces>#[^{}]+)\})?$")
+_REFERENCE = re.compile(r"\{eq\}`([^`\n]+)`")
 _TO_DOLLARS = re.compile(r"(?:[^$\\]|\\.|\$(?!\$))*", re.DOTALL)
 
 
@@ -57,13 +63,14 @@ def block_math(state: StateBlock, start_line: int, end_line: int, silent: bool) 
         return False
     first = _line_text(state, start_line)
     if first.startswith("$$"):
-        opening, closing = "$$", "$$"
-        is_one_line = first.endswith("$$") and first.count("$$") == 2
+        opening, closing = "$$", _CLOSING
         # Else it is a paragraph that begins with a formula.
-        if "$$" in first[2:] and not is_one_line:
+        if "$$" in first[2:] and (
+            first.count("$$") != 2 or not _CLOSING.match(first, first.index("$$", 2))
+        ):
             return False
     elif first.startswith("\\begin{") and (found := _ENVIRONMENT.match(first)):
-        opening, closing = "", f"\\end{{{found[1]}}}"
+        opening, closing = "", re.compile(re.escape(f"\\end{{{found[1]}}}") + "$")
     else:
         return False
     if silent:
@@ -71,24 +78,53 @@ def block_math(state: StateBlock, start_line: int, end_line: int, silent: bool) 
 
     last = start_line
     text = first[len(opening) :]
-    while not text.endswith(closing) and last + 1 < end_line:
+    while not (end := closing.search(text)) and last + 1 < end_line:
         last += 1
         text = _line_text(state, last)
         # A line outside the quotation or list item ends it, and so the formula.
         if text and state.sCount[last] < state.blkIndent:
             last -= 1
             break
-    lines = state.getLines(start_line, last + 1, state.sCount[start_line], False).rstrip()
+    lines = state.getLines(start_line, last + 1, state.sCount[start_line], False).strip()
     token = state.push("math_block", "math", 0)
     token.map = [start_line, last + 1]
     token.block = True
-    is_closed = lines.endswith(closing) and len(lines.strip()) >= len(opening) + len(closing)
-    if not is_closed:
-        token.meta["unclosed"] = closing
-    body = lines.strip()[len(opening) :]
-    token.content = body[: len(body) - len(closing)].strip() if opening and is_closed else body
+    body = lines[len(opening) :]
+    if end is None:
+        token.meta["unclosed"] = "$$" if opening else f"\\end{{{first[7 : first.index('}')]}}}"
+    elif opening:
+        body = body[: len(body) - len(end[0])]
+        _read_name(token, end)
+    token.content = body.strip() if opening and end else body
     token.meta["lines_before"] = body[: len(body) - len(body.lstrip())].count("\n")
     state.line = last + 1
+    return True
+
+
+def _read_name(token: Token, end: re.Match[str]) -> None:
+    """Put what stands behind the closing dollars into the token: `name`, other attributes."""
+    if end["name"]:
+        token.meta["name"] = end["name"]
+    elif end["braces"]:
+        found = parse_attributes(end["braces"])
+        if isinstance(found, Attributes):
+            token.meta["name"] = found.id
+            token.attrs.update({name: value for name, value in found.pairs if value is not None})
+            names = [*str(token.attrs.get("class", "")).split(), *found.classes]
+            if names:
+                token.attrs["class"] = " ".join(names)
+        else:
+            token.meta["unread"] = found
+
+
+def equation_reference(state: StateInline, silent: bool) -> bool:
+    """Inline rule: ``{eq}`name` ``, the number of an equation as a link to it."""
+    found = _REFERENCE.match(state.src, state.pos, state.posMax)
+    if found is None:
+        return False
+    if not silent:
+        state.push("equation_reference", "a", 0).content = found[1].strip()
+    state.pos = found.end()
     return True
 
 

@@ -81,6 +81,8 @@ def _inline_html(tokens: Sequence[Token]) -> str:
             # A numbered formula has an id, which must not stand on the page twice.
             is_plain = mathml and "\0" not in mathml and ' id="' not in mathml
             out.append(mathml if is_plain else escape(token.content, quote=False))
+        elif kind == "equation_reference":
+            out.append(escape(token.meta.get("number", token.content), quote=False))
         elif kind in _KEPT_TAGS:
             out.append(f"</{token.tag}>" if token.nesting < 0 else f"<{token.tag}>")
         elif kind in ("softbreak", "hardbreak"):

@@ -39,6 +39,7 @@ _STARTS: Mapping[str, str] = {
     "gfm_autolink_www": "w",
     "gfm_autolink_protocol": ":",
     "gfm_autolink_email": "@",
+    "equation": "{",
     "attr": "{",
 }
 # Where text ends: at the characters above, at those of them that are frequent in prose only where

@@ -1,4 +1,4 @@
-"""Links, pictures and wikilinks.
+"""Links, wikilinks and paragraphs.
 
 In: tokens. Out: HTML with slots, references on the sheet. An address with a scheme or a host is
 written as it is; all others are looked up when the site is linked.
@@ -17,7 +17,6 @@ from markdown_it.token import Token
 
 from builder.markup.attributes import set_attributes
 from builder.markup.sheet import Sheet
-from builder.markup.text import plain_text
 
 _EXTERNAL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 
@@ -53,7 +52,9 @@ def set_link_open(tokens: Sequence[Token], index: int, sheet: Sheet) -> str:
             sheet.report("a link without an address", line, "put it between the round brackets")
     if not target:
         sheet.open_links.append("</a>")
-        return f'<a href="{sheet.fragment(fragment, line)}"{rest}>'
+        is_empty = tokens[index + 1].type == "link_close"
+        number = sheet.equations.get(fragment, "") if is_empty else ""
+        return f'<a href="{sheet.fragment(fragment, line)}"{rest}>{escape(number, quote=False)}'
     reference = sheet.refer(form, target, fragment, line)
     opening = sheet.slot("open", reference, rest)
     sheet.open_links.append(sheet.slot("close", reference))
@@ -69,31 +70,6 @@ def set_wiki_title(tokens: Sequence[Token], index: int, sheet: Sheet) -> str:
     """The title of the page that a wikilink without a text of its own leads to."""
     # A wikilink's title always stands right behind its start tag, which noted the reference last.
     return sheet.slot("title", len(sheet.references) - 1, tokens[index].content)
-
-
-def set_image(tokens: Sequence[Token], index: int, sheet: Sheet) -> str:
-    """A picture, loaded when it comes into view."""
-    token = tokens[index]
-    line = sheet.line_at(token.meta.get("at", 0))
-    rest = set_attributes(token, sheet, line, "src", "alt", "loading")
-    source = set_source(str(token.attrs.get("src", "")), sheet, line)
-    return set_picture(source, plain_text(token.children or ()), rest)
-
-
-def set_picture(source: str, alt: str, rest: str = "") -> str:
-    """An `<img>` element; `source` is ready for an attribute, `alt` is plain text."""
-    return f'<img src="{source}" alt="{escape(alt)}" loading="lazy"{rest}>'
-
-
-def set_source(url: str, sheet: Sheet, line: int) -> str:
-    """The address of a picture, ready for an attribute."""
-    if is_external(url):
-        return escape(url)
-    target, fragment = split_address(url)
-    if not target:
-        sheet.report("a picture without an address", line, "name its file")
-        return ""
-    return sheet.slot("url", sheet.refer("image", target, fragment, line))
 
 
 def set_paragraph_open(tokens: Sequence[Token], index: int, sheet: Sheet) -> str:

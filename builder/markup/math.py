@@ -1,9 +1,9 @@
 r"""LaTeX to MathML Core.
 
-In: the formulas of one document, in order, and macros. Out: MathML on the tokens, problems for
-formulas that can't be set. This module owns math-core. It writes `style` attributes, which a strict
-content security policy forbids: each declaration it is known to write becomes a class, and
-the theme's `css/math.css` says what the classes look like.
+In: the formulas of one document, in order, and macros. Out: MathML on the tokens, the numbers of
+equations, problems for formulas that can't be set. This module owns math-core. It writes `style`
+attributes, which a strict content security policy forbids: each declaration it is known to write
+becomes a class, and the theme's `css/math.css` says what the classes look like.
 """
 
 from __future__ import annotations
@@ -11,12 +11,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from html import escape, unescape
 from urllib.parse import unquote
 
 from markdown_it.token import Token
 from math_core import LatexError, LatexToMathML
 
+from builder.errors import did_you_mean
 from builder.markup.attributes import set_attributes
+from builder.markup.glue import glue_formulas
 from builder.markup.sheet import Sheet
 from builder.markup.tags import Markup, Pair, change_tags
 
@@ -74,8 +77,11 @@ def convert_formulas(tokens: Sequence[Token], sheet: Sheet, macros: Mapping[str,
     formulas = list(_formulas(tokens, sheet))
     if not formulas:
         return
+    for block in tokens:
+        if block.children and "$" in block.content:
+            block.children = glue_formulas(block.children)
     sheet.has_math = True
-    wanted = [(token.content, _is_display(token)) for token, _ in formulas]
+    wanted = [(_latex(token), _is_display(token)) for token, _ in formulas]
     try:
         converter = _converter(tuple(sorted(macros.items())))
         converted = converter.convert_all(wanted)
@@ -91,6 +97,8 @@ def convert_formulas(tokens: Sequence[Token], sheet: Sheet, macros: Mapping[str,
         return
     for (token, line), mathml in zip(formulas, converted, strict=True):
         token.meta["mathml"] = _without_styles(mathml, sheet, line)
+        _note_numbers(mathml, sheet)
+    _fill_in_numbers(tokens, sheet)
 
 
 def _formulas(tokens: Sequence[Token], sheet: Sheet) -> Iterator[tuple[Token, int]]:
@@ -105,7 +113,9 @@ def _formulas(tokens: Sequence[Token], sheet: Sheet) -> Iterator[tuple[Token, in
                     "a formula that is never closed", line, f"end it with {token.meta['unclosed']}"
                 )
             else:
-                yield token, line + token.meta["lines_before"]
+                line += token.meta["lines_before"]
+                _check_name(token, sheet, line)
+                yield token, line
         elif token.children and "$" in token.content:
             for child in token.children:
                 if child.type == "math_inline":
@@ -114,6 +124,70 @@ def _formulas(tokens: Sequence[Token], sheet: Sheet) -> Iterator[tuple[Token, in
 
 def _is_display(token: Token) -> bool:
     return token.type == "math_block" or bool(token.meta["is_display"])
+
+
+def _check_name(token: Token, sheet: Sheet, line: int) -> None:
+    """Report a name that can't be given to an equation, and forget it."""
+    if "unread" in token.meta:
+        sheet.report(
+            f"'{token.meta['unread']}' behind a formula can't be read",
+            line,
+            "write $$ (name) or $$ {#name .class}",
+        )
+    name = token.meta.get("name")
+    if not name:
+        return
+    if own := _OWN_NUMBERS.search(token.content):
+        problem = f"'{own[1]}' numbers its own lines, so that '{name}' can't name them"
+        way_out = f"write \\label{{{name}}} in a line of it, without the dollars around it"
+    elif not _NAME.fullmatch(name):
+        problem = f"an equation can't be called '{name}'"
+        way_out = "write its name with a to z, digits, '-', '.' and ':'"
+    else:
+        return
+    sheet.report(problem, line, way_out)
+    del token.meta["name"]
+
+
+# The converter takes no other names, and addresses need none of these encoded.
+_NAME = re.compile(r"[A-Za-z0-9:.-]+")
+_OWN_NUMBERS = re.compile(r"\\begin\{(equation|align|gather|multline|alignat|flalign|eqnarray)\}")
+
+
+def _latex(token: Token) -> str:
+    """A formula's LaTeX; one with a name is an equation, so that it gets a number."""
+    if not token.meta.get("name"):
+        return token.content
+    return f"{_opening(token)}{token.content}\n\\end{{equation}}"
+
+
+def _opening(token: Token) -> str:
+    name = token.meta.get("name")
+    return f"\\begin{{equation}}\\label{{{name}}}\n" if name else ""
+
+
+def _note_numbers(mathml: str, sheet: Sheet) -> None:
+    """Note the numbers that the converter gave to labels."""
+    if ' id="' in mathml:
+        for label, number in _NUMBER.findall(mathml):
+            sheet.equations.setdefault(_plain_label(label), unescape(number))
+
+
+# How the converter writes the last cell of a row with a label; in its texts "<" is escaped.
+_NUMBER = re.compile(r' id="([^"<>]*)"><mtext>([^<>]*)</mtext></mtd>')
+
+
+def _fill_in_numbers(tokens: Sequence[Token], sheet: Sheet) -> None:
+    """Give references to equations their text."""
+    for token in tokens:
+        if token.children and "{eq}" in token.content:
+            for child in token.children:
+                if child.type == "equation_reference":
+                    child.meta["number"] = sheet.equations.get(child.content, UNKNOWN_NUMBER)
+
+
+# What the converter writes too for a label that it does not know.
+UNKNOWN_NUMBER = "(??)"
 
 
 @lru_cache(maxsize=8)
@@ -128,17 +202,24 @@ def _report_bad(
     """A problem for each formula that can't be converted alone; MathML for the others."""
     for token, line in formulas:
         try:
-            (mathml,) = converter.convert_all([(token.content, _is_display(token))])
+            (mathml,) = converter.convert_all([(_latex(token), _is_display(token))])
             token.meta["mathml"] = _without_styles(mathml, sheet, line)
+            _note_numbers(mathml, sheet)
         except LatexError as error:
             place = _PLACE.match(str(error))
-            lines_before = token.content.count("\n", 0, int(place[1])) if place else 0
+            position = max(int(place[1]) - len(_opening(token)), 0) if place else 0
+            lines_before = token.content.count("\n", 0, position)
             sheet.report(
                 f"the formula {_shorten(token.content)} can't be set: {_explain(error)}",
                 line + lines_before,
             )
+            # References to it are no mistakes of their own.
+            for label in _LABEL.findall(_latex(token)):
+                sheet.anchors.setdefault(label, line)
+                sheet.equations.setdefault(label, UNKNOWN_NUMBER)
 
 
+_LABEL = re.compile(r"\\label\{([^{}]+)\}")
 # The converter's messages begin with the snippet's number and the position in it.
 _PLACE = re.compile(r"(?:input|macro)\d+:(\d+): ")
 
@@ -211,5 +292,20 @@ def set_inline_math(tokens: Sequence[Token], index: int, _sheet: Sheet) -> str:
 def set_block_math(tokens: Sequence[Token], index: int, sheet: Sheet) -> str:
     """A formula on its own; wider ones scroll in their frame."""
     token = tokens[index]
-    rest = set_attributes(token, sheet, sheet.line)
-    return f'<div class="math"{rest}>{token.meta.get("mathml", "")}</div>\n'
+    names = escape(" ".join(["math", *str(token.attrs.get("class", "")).split()]))
+    rest = set_attributes(token, sheet, sheet.line, "class")
+    return f'<div class="{names}"{rest}>{token.meta.get("mathml", "")}</div>\n'
+
+
+def set_equation_reference(tokens: Sequence[Token], index: int, sheet: Sheet) -> str:
+    """The number of an equation of this page, as a link to it."""
+    token = tokens[index]
+    name, line = token.content, sheet.line_at(token.meta["at"])
+    number = sheet.equations.get(name)
+    if number is None:
+        known = ", ".join(f"'{one}'" for one in list(sheet.equations)[:8])
+        otherwise = f"its equations are {known}" if known else "write $$ (name) behind the equation"
+        hint = did_you_mean(name, sheet.equations, otherwise)
+        sheet.report(f"no equation in this page is called '{name}'", line, hint)
+        return UNKNOWN_NUMBER
+    return f'<a href="{sheet.fragment(name, line)}">{escape(number, quote=False)}</a>'

@@ -27,7 +27,7 @@ from mdit_py_plugins.gfm_autolink import gfm_autolink_plugin
 
 from builder.markup.directives import directive
 from builder.markup.footnotes import inline_note, move_footnotes, note_mark
-from builder.markup.formulas import block_math, inline_math
+from builder.markup.formulas import block_math, equation_reference, inline_math
 from builder.markup.headings import read_heading_attributes
 from builder.markup.inline import InlineRule, PlacedInline
 from builder.markup.links import wikilink
@@ -102,6 +102,7 @@ def make_parser(inline: ParserInline) -> MarkdownIt:
         inlines.at(name, _only_if(_is_bracket_closed, rules[name]))
     inlines.at("gfm_autolink_protocol", _only_if(_is_address, rules["gfm_autolink_protocol"]))
     inlines.before("escape", "math", inline_math)
+    inlines.before("attr", "equation", equation_reference)
     inlines.before("link", "wikilink", wikilink)
     core.at("inline", _parse_inline)
     core.before("inline", "check_nesting", _check_nesting)

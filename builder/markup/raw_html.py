@@ -50,12 +50,24 @@ def _set_html(html: str, sheet: Sheet, first_line: int) -> str:
             is_link = tag == "a" and name == "href" and new is not value
             if is_link and new and value and not value.strip().startswith("#"):
                 # The whole attribute goes if the page is left out: the link becomes its text.
-                changed.append((new, None))
+                changed.append((str(new), None))
             else:
                 changed.append((name, new))
+            if tag == "img" and name == "src" and new is not value:
+                size = _measure_later(pairs, sheet)
+                is_changed = is_changed or bool(size)
+                changed += size
         return changed if is_changed else None
 
     return change_tags(html, change)
+
+
+def _measure_later(pairs: Sequence[Pair], sheet: Sheet) -> list[Pair]:
+    """The size of the picture referred to last, as attributes, where its author gave none."""
+    if any(name in ("width", "height") for name, _ in pairs):
+        return []
+    slot = sheet.slot("picture", len(sheet.references) - 1, ",,alone")
+    return [(Markup(slot), None)]
 
 
 def _add_anchor(value: str, name: str, pairs: Sequence[Pair], sheet: Sheet, line: int) -> None:

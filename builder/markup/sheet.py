@@ -25,6 +25,7 @@ class Sheet:
         "anchors",
         "block_text",
         "embeds",
+        "equations",
         "fences",
         "first_line",
         "fragments",
@@ -36,6 +37,7 @@ class Sheet:
         "numbers",
         "open_links",
         "path",
+        "pictures",
         "problems",
         "prose",
         "references",
@@ -52,8 +54,10 @@ class Sheet:
         self.problems: list[Problem] = []
         self.slots: list[Slot] = []
         self.tables = 0
+        self.pictures = 0
         self.references: list[Reference] = []
         self.embeds: list[Embed] = []
+        self.equations: dict[str, str] = {}
         self.fences: list[Fence] = []
         self.headings: list[Heading] = []
         self.anchors: dict[str, int] = {}
@@ -70,6 +74,11 @@ class Sheet:
         self.tables += 1
         return self.tables
 
+    def next_picture(self) -> int:
+        """The number of the next picture: the first is not to wait until it comes into view."""
+        self.pictures += 1
+        return self.pictures
+
     def file_line(self, body_line: int) -> int:
         """The file's line (from 1) of a line of the body (from 0, as tokens count)."""
         return self.first_line + body_line
@@ -84,7 +93,9 @@ class Sheet:
 
     def slot(
         self,
-        form: Literal["open", "close", "title", "url", "href", "fragment", "embed"],
+        form: Literal[
+            "open", "close", "title", "url", "href", "fragment", "embed", "picture", "drawing"
+        ],
         index: int,
         text: str = "",
     ) -> str:
@@ -93,10 +104,16 @@ class Sheet:
         return f"{SENTINEL}{len(self.slots) - 1}{SENTINEL}"
 
     def refer(
-        self, form: Literal["link", "image", "wiki"], target: str, fragment: str, line: int
+        self,
+        form: Literal["link", "image", "wiki"],
+        target: str,
+        fragment: str,
+        line: int,
+        *,
+        is_inline: bool = False,
     ) -> int:
         """Note a reference; its index."""
-        self.references.append(Reference(form, target, fragment, line))
+        self.references.append(Reference(form, target, fragment, line, is_inline))
         return len(self.references) - 1
 
     def embed(self, embed: Embed) -> str:

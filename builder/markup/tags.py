@@ -49,7 +49,8 @@ def _write_tag(name: str, pairs: Sequence[Pair], is_closed: bool) -> str:
     out = f"<{name}"
     for key, value in pairs:
         if value is None:
-            out += f" {key}"
+            # What is ready as a name brings its own space, or turns out empty.
+            out += key if isinstance(key, Markup) else f" {key}"
         else:
             out += f' {key}="{value if isinstance(value, Markup) else escape(value)}"'
     return out + ("/>" if is_closed else ">")

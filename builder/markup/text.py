@@ -117,6 +117,8 @@ def plain_text(tokens: Sequence[Token]) -> str:
             out.append(break_text(tokens, index))
         elif kind == "image":
             out.append(plain_text(token.children or ()))
+        elif kind == "equation_reference":
+            out.append(token.meta.get("number", token.content))
         elif kind == "wiki_title":
             out.append(token.content)
     return "".join(out)

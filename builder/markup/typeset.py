@@ -25,14 +25,14 @@ from builder.markup.footnotes import (
 )
 from builder.markup.headings import set_heading_close, set_heading_open
 from builder.markup.links import (
-    set_image,
     set_link_close,
     set_link_open,
     set_paragraph_close,
     set_paragraph_open,
     set_wiki_title,
 )
-from builder.markup.math import set_block_math, set_inline_math
+from builder.markup.math import set_block_math, set_equation_reference, set_inline_math
+from builder.markup.pictures import set_image
 from builder.markup.raw_html import set_html_block, set_html_inline
 from builder.markup.sheet import Sheet
 from builder.markup.tables import set_cell_open, set_table_close, set_table_open
@@ -142,6 +142,8 @@ _PLAIN_TAGS: Mapping[str, str] = {
     "s_open": "<del>",
     "s_close": "</del>",
     "span_close": "</span>",
+    "nobr_open": '<span class="nobr">',
+    "nobr_close": "</span>",
 }
 
 _BLOCK_RULES: Mapping[str, Rule] = {
@@ -171,6 +173,7 @@ _BLOCK_RULES: Mapping[str, Rule] = {
 
 _INLINE_RULES: Mapping[str, Rule] = {
     "code_inline": set_code_inline,
+    "equation_reference": set_equation_reference,
     "footnote_ref": set_footnote_ref,
     "hardbreak": _set_hardbreak,
     "html_inline": set_html_inline,

@@ -35,6 +35,8 @@ LINE_WORDS: Mapping[str, Mapping[str, object]] = {
     "simulated_one": {"n": 1},
     "simulated_many": {"n": 2},
     "passed_with": {"tests": "2 tests passed", "version": "NumPy 2.4", "wanted": "2.5"},
+    "simulated_with": {"tests": "2 tests passed", "version": "Triton 3.7", "wanted": "3.8"},
+    "passed_but": {"tests": "2 tests passed", "wanted": "NumPy 2.5"},
     "or_newer": {"version": "2.5"},
     "stale": {"date": "1 May 2026"},
     "simulated_stale": {"date": "1 May 2026"},
@@ -175,9 +177,9 @@ def _tests_line(standing: Standing, words: Mapping[str, Any]) -> Line:
     word = "simulated" if is_simulated else "tests_passed"
     tests = counted(word, standing.passed, words)
     if standing.state == "unmet":
-        version, wanted = _unmet(standing, words)
-        text = words["passed_with"].format(tests=tests, version=version, wanted=wanted)
-        return _line("unmet", text)
+        return Line(
+            "unmet", SIGNS["simulated" if is_simulated else "unmet"], _unmet(standing, tests, words)
+        )
     parts = [tests, *_versions(standing), short_date(standing.date, words)]
     return _line("simulated" if is_simulated else "passed", " · ".join(parts))
 
@@ -187,12 +189,13 @@ def _versions(standing: Standing) -> list[str]:
     return [f"Python {short_version(standing.python)}", *shown[:MOST_VERSIONS]]
 
 
-def _unmet(standing: Standing, words: Mapping[str, Any]) -> tuple[str, str]:
-    """What the tests ran with, and what the site asks for now: "NumPy 2.4", "2.5 or newer".
+def _unmet(standing: Standing, tests: str, words: Mapping[str, Any]) -> str:
+    """What passed, with what, and what the site asks for now.
 
-    `standing.unmet` says it in English: "numpy 2.5 or newer".
+    `standing.unmet` says the last in English: "numpy 2.5 or newer".
     """
     name, _, wanted = standing.unmet.partition(" ")
+    label = "Python" if name.lower() == "python" else spell(name)
     had = {"python": standing.python, **{key.lower(): text for key, text in standing.versions}}
     version = had.get(name.lower(), "")
     # As much of the version as it takes to tell it from what is asked for.
@@ -200,8 +203,11 @@ def _unmet(standing: Standing, words: Mapping[str, Any]) -> tuple[str, str]:
         version = short_version(version)
     if newer := re.fullmatch(r"(\S+) or newer", wanted):
         wanted = words["or_newer"].format(version=newer[1])
-    label = "Python" if name.lower() == "python" else spell(name)
-    return f"{label} {version}".strip(), wanted
+    if not version:
+        # What the card imports only through another library is in its record, not in its line.
+        return str(words["passed_but"].format(tests=tests, wanted=f"{label} {wanted}".strip()))
+    word = "simulated_with" if standing.tier == "simulated" else "passed_with"
+    return str(words[word].format(tests=tests, version=f"{label} {version}", wanted=wanted))
 
 
 def _fails(failure: Failure, words: Mapping[str, Any]) -> str:

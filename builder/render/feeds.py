@@ -215,7 +215,9 @@ def _entries(
         if page.listings:
             words = common.words[words_of(page.facts.lang or common.language, common.words)]
             say = say_in_feed(page, words, home)
-            listings = render_listings(page, ingredients.sources, words, say, home)
+            listings = render_listings(
+                page, ingredients.sources, words, say, home, has_styles=False
+            )
         yield page, fill_body(page, ingredients, listings, prefix=home, page_url=page.url)
 
 

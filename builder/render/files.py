@@ -5,6 +5,7 @@ In: addresses and assets. Out: recipes and makers.
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
@@ -12,6 +13,7 @@ from builder.codec import Value, decode
 from builder.model import Asset, Recipe
 from builder.render.ingredients import Ingredients
 from builder.render.shared import Theme, theme_assets
+from builder.render.styles import StyleSheet, is_style, may_be_named
 
 # What the sitemap protocol allows in one file: https://www.sitemaps.org/protocol.html
 SITEMAP_LIMIT = 50_000
@@ -35,9 +37,20 @@ class Sitemap(Value, frozen=True):
 def copy_recipes(assets: Iterable[Asset], theme: Theme) -> Iterator[Recipe]:
     """The site's own files and the theme's published ones."""
     shared = theme.book.share(b"")
-    for asset in (*assets, *theme_assets(theme.files).values()):
+    own = theme_assets(theme.files)
+    named = {
+        name: posixpath.basename(asset.output) for name, asset in own.items() if may_be_named(name)
+    }
+    for asset in assets:
         sources = ((asset.path, asset.digest),)
         yield theme.book.recipe(asset.output, "copy", shared, b"", sources=sources)
+    for name, asset in own.items():
+        sources = ((asset.path, asset.digest),)
+        if is_style(name):
+            sheet = StyleSheet(name, asset.path, named)
+            yield theme.book.recipe(asset.output, "style", shared, sheet, sources=sources)
+        else:
+            yield theme.book.recipe(asset.output, "copy", shared, b"", sources=sources)
 
 
 def sitemap_recipes(entries: Sequence[SitemapEntry], theme: Theme) -> Iterator[Recipe]:

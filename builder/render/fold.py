@@ -142,13 +142,16 @@ _ABSOLUTE = re.compile(
     rf"({_NAME})"
 )
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}\b")
+# Neither HTML nor XML can hold these, however they are written.
+_NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 _DURATION = re.compile(r"\bin \d+(?:\.\d+)? ?(?:s|ms|µs|us|seconds)\b")
 
 
 def hide_machine(text: str) -> str:
     """A message without absolute paths, memory addresses and durations: those say where and when a
-    test ran, not why it failed.
+    test ran, not why it failed; U+FFFD for what is no text.
     """
+    text = _NO_TEXT.sub("\ufffd", text)
     text = _ABSOLUTE.sub(r"…/\1", text)
     return _DURATION.sub("in …", _ADDRESS.sub("0x…", text))
 
@@ -248,9 +251,11 @@ def _short_id(test_id: str) -> str:
 
 
 def _time(ms: int) -> str:
+    # A number is not parted from its unit.
     if ms < 1:
-        return "< 1 ms"
-    return f"{ms} ms" if ms < 1000 else f"{ms / 1000:.1f} s"
+        return "<\N{NO-BREAK SPACE}1\N{NO-BREAK SPACE}ms"
+    said = f"{ms} ms" if ms < 1000 else f"{ms / 1000:.1f} s"
+    return said.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _versions(record: Record) -> str:

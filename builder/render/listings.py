@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from builder import cards
-from builder.cards.outputs import render_output
+from builder.cards.outputs import dark_name, render_output
 from builder.errors import BuildFailed
 from builder.evidence.record import Record
 from builder.evidence.statement import read_record
@@ -31,13 +31,18 @@ def listing_sources(page: Page) -> tuple[tuple[str, bytes], ...]:
 
 def page_sources(page: Page) -> tuple[tuple[str, bytes], ...]:
     """All that a page is made of besides its text: what it shows, and the records of it."""
+    drawings = [
+        (target.picture.path, target.picture.digest)
+        for target in page.targets
+        if target is not None and target.picture is not None and target.picture.path
+    ]
     records = [
         (named.path, named.digest)
         for evidence in (*page.evidence, *([page.doctests] if page.doctests else ()))
         for named in (*evidence.standings, evidence.failure)
         if named is not None
     ]
-    return tuple(dict.fromkeys([*listing_sources(page), *records]))
+    return tuple(dict.fromkeys([*listing_sources(page), *records, *drawings]))
 
 
 def own_evidence(page: Page) -> Evidence | None:
@@ -59,11 +64,14 @@ def render_listings(
     words: Mapping[str, Any],
     say: Callable[[Listing, bool], str],
     prefix: str,
+    *,
+    has_styles: bool,
 ) -> list[str]:
     """The HTML of each embed of a page.
 
     `say` gives what is said under it of the card's evidence; it is told whether the listing is the
-    card's first. Addresses inside the site get `prefix` in front.
+    card's first. Addresses inside the site get `prefix` in front. Only where the theme's style
+    applies (`has_styles`) can a figure come in a light and a dark shade.
     """
     seen: set[str] = set()
     shown = []
@@ -73,7 +81,7 @@ def render_listings(
         seen.add(slug)
         data = sources[listing.path]
         if listing.embed.part == "output":
-            shown.append(_render_output(listing, data, page, words, evidence, prefix))
+            shown.append(_render_output(listing, data, page, words, evidence, prefix, has_styles))
         else:
             shown.append(cards.render_listing(listing, data, evidence))
     return shown
@@ -160,6 +168,7 @@ def _render_output(
     words: Mapping[str, Any],
     said: str,
     prefix: str,
+    has_styles: bool,
 ) -> str:
     # Linking finds an output among those of the evidence that it gives to the page.
     outputs = [output for evidence in page.evidence for output in evidence.outputs]
@@ -167,4 +176,6 @@ def _render_output(
     is_old = not output.is_current and output.date
     note = words["output_old"].format(date=long_date(output.date, words)) if is_old else ""
     src = address(output.url, prefix)
-    return render_output(listing, data, src=src, note=note, evidence=said)
+    twin = dark_name(output.path) if has_styles else ""
+    dark = next((address(each.url, prefix) for each in outputs if each.path == twin), "")
+    return render_output(listing, data, src=src, dark=dark, note=note, evidence=said)

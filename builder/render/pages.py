@@ -15,7 +15,9 @@ from markupsafe import Markup
 
 from builder import markup
 from builder.codec import Value, decode, encode
+from builder.errors import BuildFailed, Problem
 from builder.link.addresses import output_of
+from builder.markup.drawings import DrawingRefused, read_drawing
 from builder.model import Facts, Galley, Heading, Page, Recipe
 from builder.render.evidence import state_of, view_lines
 from builder.render.ingredients import Ingredients
@@ -26,7 +28,7 @@ from builder.render.listings import (
     render_listings,
     say_in_page,
 )
-from builder.render.shared import NamedLink, SiteView, Theme
+from builder.render.shared import SiteView, Theme
 from builder.render.templates import Press, press_of
 from builder.render.views import (
     DateView,
@@ -42,6 +44,20 @@ from builder.render.views import (
 )
 
 TOC_LEVELS = (2, 3)
+
+
+class PaperView(Value, frozen=True):
+    """A paper that a page shows: its name and address, its first page as a picture.
+
+    `width` and `height` are in pixels.
+    """
+
+    title: str
+    url: str
+    type: str
+    picture: str
+    width: int
+    height: int
 
 
 class CardView(Value, frozen=True):
@@ -87,7 +103,7 @@ class PageView(Value, frozen=True):
     related: tuple[LinkView, ...]
     series: SeriesView | None
     edit_url: str
-    pdf: NamedLink | None
+    pdf: PaperView | None
     extra: dict[str, Any]
     card: CardView | None
     examples: Markup
@@ -128,7 +144,28 @@ def fill_body(
     With `page_url`, addresses in the page itself get it too (for feeds).
     """
     galley = decode(Galley, ingredients.galleys[page.facts.galley])
-    return markup.fill_galley(galley, page.targets, listings, prefix=prefix, page_url=page_url)
+    # Readers of feeds leave drawings out, or worse; there they stay pictures.
+    drawings = {} if page_url else _drawings(page, ingredients)
+    return markup.fill_galley(
+        galley, page.targets, listings, prefix=prefix, page_url=page_url, drawings=drawings
+    )
+
+
+def _drawings(page: Page, ingredients: Ingredients) -> dict[int, tuple[str, str]]:
+    """The drawings that a page sets inline, by the index of their reference."""
+    drawings = {}
+    for index, target in enumerate(page.targets):
+        picture = target.picture if target is not None else None
+        if picture is not None and picture.path:
+            data = ingredients.sources[picture.path]
+            try:
+                drawing = read_drawing(data, f"d{index}-", picture.width, picture.height)
+            except DrawingRefused as reason:
+                message = f"this drawing can't be set inline: {reason}"
+                hint = f"mend it, or take the class 'inline' out of '{page.facts.path}'"
+                raise BuildFailed([Problem(picture.path, 0, message, hint)]) from None
+            drawings[index] = (drawing.attributes, drawing.content)
+    return drawings
 
 
 def plain_head(title: str, description: str = "", robots: str = "") -> Head:
@@ -148,7 +185,7 @@ def _view(page: Page, press: Press, ingredients: Ingredients) -> PageView:
     facts, base, words = page.facts, press.site.base, press.words
     sources = ingredients.sources
     say = say_in_page(page, sources, press)
-    listings = render_listings(page, sources, words, say, base)
+    listings = render_listings(page, sources, words, say, base, has_styles=True)
     body = fill_body(page, ingredients, listings, prefix=base, page_url="")
     return PageView(
         kind=facts.kind,
@@ -197,13 +234,21 @@ def _examples(page: Page, press: Press, ingredients: Ingredients) -> Markup:
     return Markup(fill_evidence("in_text", page.doctests, page, ingredients.sources, press))
 
 
-def _pdf(page: Page, base: str) -> NamedLink | None:
+def _pdf(page: Page, base: str) -> PaperView | None:
     """The paper that a page shows; None for none."""
     # Its reference stands behind those of the body.
     target = page.targets[-1] if page.facts.pdf else None
-    if target is None:
+    if target is None or target.picture is None:
         return None
-    return NamedLink(page.facts.pdf, base + target.url, "application/pdf")
+    shown = target.picture
+    return PaperView(
+        page.facts.pdf,
+        base + target.url,
+        "application/pdf",
+        base + shown.variants[0].url,
+        shown.width,
+        shown.height,
+    )
 
 
 def _head(facts: Facts, canonical: str, site: SiteView, lang: str) -> Head:

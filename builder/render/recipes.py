@@ -31,8 +31,11 @@ from builder.render.lists import (
     redirect_recipes,
 )
 from builder.render.pages import make_page, page_recipe
+from builder.render.pictures import make_paper, make_variant, picture_recipes
+from builder.render.search import make_search_page, make_search_shard, search_recipes
 from builder.render.shared import Theme
 from builder.render.status import make_status, result_recipes
+from builder.render.styles import make_style
 from builder.render.views import item_of
 
 # The one maker without a function: `write` copies the named source without reading it into memory.
@@ -44,6 +47,8 @@ MAKERS: Mapping[str, Callable[[Ingredients], bytes]] = {
     "groups": make_groups,
     "archive": make_archive,
     "status": make_status,
+    "search_page": make_search_page,
+    "search_shard": make_search_shard,
     "not_found": make_not_found,
     "redirect": make_redirect,
     "atom_xml": make_atom,
@@ -51,7 +56,10 @@ MAKERS: Mapping[str, Callable[[Ingredients], bytes]] = {
     "feed_json": make_json_feed,
     "sitemap": make_sitemap,
     "sitemap_index": make_sitemap_index,
+    "style": make_style,
     "text": make_text,
+    "variant": make_variant,
+    "paper": make_paper,
 }
 
 
@@ -69,10 +77,12 @@ def site_recipes(site: Site, theme: Theme, schema: bytes = b"") -> Iterator[Reci
     for recipe in list_recipes(site, items, theme):
         entries += _list_entry(recipe, settings)
         yield recipe
+    yield from search_recipes(site, theme)
     yield from redirect_recipes(site.redirects, theme)
     yield from feed_recipes(site, theme)
     yield from result_recipes(site, theme, schema)
     yield from copy_recipes(site.assets, theme)
+    yield from picture_recipes(site.prints, theme)
     yield from sitemap_recipes(entries, theme)
 
 

@@ -13,11 +13,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
-from builder.codec import Value
+from builder.codec import Value, digest_value
 from builder.config import Settings
 from builder.link.addresses import encode_address
 from builder.model import Asset, Source
 from builder.render.ingredients import RecipeBook
+from builder.render.styles import is_style, may_be_named
 
 FEEDS = (
     ("atom.xml", "application/atom+xml", "Atom"),
@@ -26,6 +27,8 @@ FEEDS = (
 )
 # Published under fingerprinted names; the rest of a theme are templates and words.
 PUBLISHED_FOLDERS = ("css/", "js/", "fonts/", "images/")
+# Sheets that only some pages need; those link them, or a script does.
+OWN_STYLES = ("css/math.css", "css/search.css")
 # What says of a card, in a page, what was checked of it.
 EVIDENCE_TEMPLATE = "_evidence.html"
 # Templates that makers fill themselves for the pages made with a template, whatever that includes.
@@ -150,7 +153,7 @@ class Theme:
             styles=tuple(
                 url
                 for name, url in files.items()
-                if name.endswith(".css") and name != "css/math.css"
+                if name.endswith(".css") and name not in OWN_STYLES
             ),
             math_style=files.get("css/math.css", ""),
             theme_script=files.get("js/theme.js", ""),
@@ -174,13 +177,26 @@ def words_of(lang: str, strings: Collection[str]) -> str:
 
 def theme_assets(files: Mapping[str, Source]) -> dict[str, Asset]:
     """The theme's files that are published, by name: "css/site.css" as "assets/site.0f3a….css"."""
-    assets = {}
-    for name, source in sorted(files.items()):
-        if name.startswith(PUBLISHED_FOLDERS):
-            stem, ending = posixpath.splitext(posixpath.basename(name))
-            output = f"assets/{stem}.{source.digest.hex()[:12]}{ending}"
-            assets[name] = Asset(source.path, source.digest, output)
+    published = {
+        name: source for name, source in sorted(files.items()) if name.startswith(PUBLISHED_FOLDERS)
+    }
+    assets = {
+        name: Asset(source.path, source.digest, _fingerprinted(name, source.digest))
+        for name, source in published.items()
+    }
+    named = tuple((name, assets[name].output) for name in assets if may_be_named(name))
+    if named:
+        # A sheet's text is published with these names in it: its own name depends on them too.
+        for name, source in published.items():
+            if is_style(name):
+                output = _fingerprinted(name, digest_value((source.digest, named)))
+                assets[name] = Asset(source.path, source.digest, output)
     return assets
+
+
+def _fingerprinted(name: str, content: bytes) -> str:
+    stem, ending = posixpath.splitext(posixpath.basename(name))
+    return f"assets/{stem}.{content.hex()[:12]}{ending}"
 
 
 def rebase(url: str, base: str) -> str:

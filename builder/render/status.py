@@ -137,6 +137,7 @@ def make_status(ingredients: Ingredients) -> bytes:
         pages=[_view(link, item, words, site.base) for link, item in arguments.pages],
         fences=_fences(arguments.fences, words),
         json_url=f"{site.base}/status.json",
+        badge_url=f"{site.base}/badges/{shown[0].slug}.json" if shown else "",
         canonical=f"{site.url}status/",
         head=plain_head(f"{words['status']} · {site.title}"),
         feeds=site.feeds,

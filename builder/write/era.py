@@ -14,7 +14,7 @@ from pathlib import Path
 # Distribution names as they stand in the names of their .dist-info folders.
 LIBRARIES = frozenset(
     ("feedgen", "jinja2", "lxml", "markdown_it_py", "markupsafe", "math_core", "mdit_py_plugins",
-     "mdurl", "msgspec", "packaging", "pygments", "pyyaml", "tzdata")
+     "mdurl", "msgspec", "packaging", "pillow", "pygments", "pypdfium2", "pyyaml", "tzdata")
 )  # fmt: skip
 
 

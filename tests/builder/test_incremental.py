@@ -30,6 +30,7 @@ from builder.evidence.statement import write_record
 from builder.read.tree import survey_folders
 from builder.run.source import digest_runner
 from tests.builder.evidence.records import PASS, make_failure, make_record
+from tests.builder.pictures import make_pdf, make_png, make_svg
 from tests.builder.project import NOW, Project, note, read_tree
 
 SEQUENCES = int(os.environ.get("PROOFPRESS_SEQUENCES", "40"))
@@ -54,7 +55,7 @@ KINDS_OF_EDIT = (
     "schedule", "template", "strings", "style", "snippet", "settings", "options", "clock",
     "hand_edit", "lose_output", "lose_list", "lose_cache", "foreign_file", "builder_file", "asset",
     "page_folder", "alias", "series", "language", "touch", "record", "lose_evidence", "failure",
-    "recorded_output", "with_tests", "helper", "proof", "examples",
+    "recorded_output", "with_tests", "helper", "proof", "examples", "picture", "paper",
 )  # fmt: skip
 edits = st.lists(st.tuples(st.sampled_from(KINDS_OF_EDIT), numbers), min_size=1, max_size=6)
 
@@ -235,6 +236,7 @@ class World:
             ("base_url", f'"https://example.org/{b}"'),
             ("timezone", '"Asia/Kolkata"'),
             ("language", '"hi"'),
+            ("responsive_images", ("true", "false")[b % 2]),
         )
         key, value = choices[a % len(choices)]
         place = self.project.root / "pyproject.toml"
@@ -346,6 +348,17 @@ class World:
 
     def examples(self, a: int, b: int, _c: int) -> None:
         self._change(a, lambda text: f"{text}\n```python\n>>> {b}\n{b}\n```\n")
+
+    def picture(self, a: int, b: int, c: int) -> None:
+        """A picture of another size or colour, shown as it is, narrower, or set inline."""
+        self.project.write("static/p.png", make_png(40 + 490 * (b % 3), 3, (c, 0, 0)))
+        self.project.write("static/d.svg", make_svg(20 + b % 2, 10, f'<path d="M{c} 0"/>'))
+        shown = ("![p](/p.png)", "![d](/d.svg){.inline}", '<img src="/p.png" alt="">')[a % 3]
+        self._change(a, lambda text: f"{text}\n{shown}\n")
+
+    def paper(self, a: int, b: int, c: int) -> None:
+        self.project.write("posts/p.pdf", make_pdf(100, 100 + b % 3, f"Page {c}"))
+        self._set(a, "pdf", "p.pdf")
 
     def series(self, a: int, b: int, _c: int) -> None:
         self._set(a, "series", f"Series {b % 2}")

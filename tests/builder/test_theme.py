@@ -173,6 +173,7 @@ def fill_empty_page(
         ],
         "feeds": [],
         "styles": ["/base/site.css"],
+        "files": {"js/search.js": "/base/search.js"},
         "theme_script": "/base/theme.js",
         "site_script": "/base/site.js",
         "status_url": "/base/status/",
@@ -194,13 +195,26 @@ def fill_empty_page(
 
 
 @pytest.mark.parametrize("name", STYLES)
-def test_a_style_sheet_lies_in_a_layer_and_loads_nothing(name: str) -> None:
+def test_a_style_sheet_lies_in_a_layer_and_loads_only_fonts_of_the_theme(name: str) -> None:
     text = style(name).strip()
 
     assert re.match(r"@layer base, code, math;\s*@layer (base|code|math) \{", text)
     assert text.count("{") == text.count("}")
     assert "@import" not in text
-    assert "url(" not in text
+    fonts = re.findall(r'url\("\.\./(fonts/[\w.-]+\.woff2)"\)', text)
+    assert text.count("url(") == len(fonts)
+    assert all((THEME / font).is_file() for font in fonts)
+
+
+def test_a_font_is_light_and_lies_beside_its_licence_and_what_was_changed() -> None:
+    fonts = sorted((THEME / "fonts").glob("*.woff2"))
+
+    assert fonts
+    for font in fonts:
+        assert font.read_bytes()[:4] == b"wOF2"
+        assert font.stat().st_size < 150_000
+        assert "License" in font.with_suffix(".LICENSE.txt").read_text(encoding="utf-8")
+        assert "Changed:" in font.with_suffix(".README.txt").read_text(encoding="utf-8")
 
 
 def test_every_class_that_the_highlighter_writes_has_a_colour() -> None:

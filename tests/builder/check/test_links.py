@@ -160,13 +160,15 @@ def test_a_link_to_a_folder_without_slash_is_a_warning(output: Output, link: str
 @pytest.mark.parametrize(
     ("element", "broken"),
     [
-        ('<img alt="" src="/notes/no.png">', "/notes/no.png"),
+        ('<img alt="" width="1" height="1" src="/notes/no.png">', "/notes/no.png"),
         (
-            '<img alt="" src="/notes/yes.png" srcset="/notes/yes.png 1x, /notes/no.png 2x">',
+            '<img alt="" width="1" height="1" src="/notes/yes.png"'
+            ' srcset="/notes/yes.png 1x, /notes/no.png 2x">',
             "/notes/no.png",
         ),
         (
-            '<picture><source srcset="/notes/no.png"><img alt="" src="/notes/yes.png"></picture>',
+            '<picture><source srcset="/notes/no.png">'
+            '<img alt="" width="1" height="1" src="/notes/yes.png"></picture>',
             "/notes/no.png",
         ),
         ('<script src="/notes/no.js"></script>', "/notes/no.js"),

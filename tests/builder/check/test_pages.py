@@ -127,9 +127,33 @@ def test_an_id_that_is_no_word_is_found(output: Output, name: str) -> None:
 
 def test_an_image_without_alt_is_found_at_its_line(output: Output) -> None:
     output.write("x.png", "x")
-    output.page("a/", '<img src="/notes/x.png" alt="">\n<img src="/notes/x.png">')
+    size = 'width="1" height="1"'
+    output.page("a/", f'<img src="/notes/x.png" {size} alt="">\n<img src="/notes/x.png" {size}>')
 
     assert output.found == [("a/index.html", BODY + 1, "the image '/notes/x.png' has no alt")]
+
+
+@pytest.mark.parametrize("source", ["/notes/x.png", "../x.png", "https://example.org/notes/x.png"])
+@pytest.mark.parametrize("given", ["", 'width="3"', 'height="3"'])
+def test_an_image_of_the_site_without_a_size_is_found_at_its_line(
+    output: Output, source: str, given: str
+) -> None:
+    output.write("x.png", "x")
+    whole = f'<img src="{source}" width="3" height="2" alt="">'
+    output.page("a/", f'{whole}\n<img src="{source}" {given} alt="">')
+
+    assert output.found == [
+        ("a/index.html", BODY + 1, f"the image '{source}' has no width and height")
+    ]
+
+
+@pytest.mark.parametrize(
+    "source", ["https://x.example/x.png", "//x.example/x.png", "data:image/gif;base64,R0lGOD"]
+)
+def test_nobody_knows_the_size_of_another_sites_image(output: Output, source: str) -> None:
+    output.page("a/", f'<img src="{source}" alt="">')
+
+    assert output.found == []
 
 
 @pytest.mark.parametrize(

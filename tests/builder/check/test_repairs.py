@@ -21,7 +21,7 @@ from tests.builder.check.output import BODY, Output
         "<select><option>a<option>b<optgroup label=x><option>c</select>",
         "<ruby>a<rt>b<rp>c</ruby>",
         "<p>x<br/>y<hr/>",
-        '<p>x<img src="/notes/" alt=""/></p>',
+        '<p>x<img src="/notes/" alt="" width="1" height="1"/></p>',
         "<P>x</p>",
         "<svg viewBox='0 0 1 1'><path d='M0 0'/><linearGradient/></svg>",
         "<svg><foreignObject><p>x<br></p></foreignObject></svg>",

@@ -69,3 +69,40 @@ def test_the_latex_is_kept_with_its_words() -> None:
     html = fill(set_text(r'$\text{a style="b" <c>}$'))
 
     assert r'<annotation encoding="application/x-tex">\text{a style="b" &lt;c&gt;}' in html
+
+
+def test_numbers_count_the_equations_of_a_page_whatever_numbers_them() -> None:
+    body = set_text(
+        "{eq}`c` {eq}`b` {eq}`a`\n\n$$ x $$ (a)\n\n"
+        "\\begin{align} y \\notag \\\\ z \\label{b} \\end{align}\n\n> $$\n> w\n> $$ (c)\n"
+    )
+
+    assert not body.problems
+    assert re.findall(r'href="#(\w)">([^<]*)<', fill(body)) == [
+        ("c", "(3)"),
+        ("b", "(2)"),
+        ("a", "(1)"),
+    ]
+    assert {"a", "b", "c"} <= set(body.anchors)
+
+
+def test_a_number_leads_to_its_page_where_the_text_is_shown_elsewhere() -> None:
+    html = fill(set_text("$$ x $$ (eq:a)\n\n{eq}`eq:a`"), page_url="/posts/a/", prefix="/base")
+
+    assert '<a href="/base/posts/a/#eq:a">(1)</a>' in html
+
+
+def test_a_number_is_words_of_a_heading_and_of_a_summary() -> None:
+    body = set_text("Proof of {eq}`a`.\n\n## Why {eq}`a` holds\n\n$$ x $$ (a)")
+
+    assert body.summary == "Proof of (1)."
+    assert [(one.text, one.html) for one in body.headings] == [("Why (1) holds",) * 2]
+
+
+@pytest.mark.parametrize("latex", [r"\hspace{-3em}", r"\kern-2pt", r"\hskip-1em"])
+def test_a_style_that_the_theme_has_no_class_for_is_a_problem(latex: str) -> None:
+    body = set_text(f"$a {latex} b$")
+
+    (problem,) = body.problems
+    assert problem.message.startswith("a formula needs the style 'margin-left: -")
+    assert "style=" not in fill(body)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from builder.cards.outputs import read_text
 from builder.codec import replace
 from builder.errors import BuildFailed
 from builder.evidence.record import Coverage, RecordedTest
@@ -80,6 +81,20 @@ LINES = {
     "unmet Python": (
         evidence(replace(TESTED, state="unmet", unmet="Python 3.12 or newer")),
         "✓ 12 tests passed with Python 3.11 (the site now asks for 3.12 or newer)",
+    ),
+    "unmet, of another library": (
+        evidence(replace(TESTED, state="unmet", unmet="scipy 1.17 or newer")),
+        "✓ 12 tests passed (the site now asks for SciPy 1.17 or newer)",
+    ),
+    "unmet simulated": (
+        evidence(
+            replace(
+                TESTED, tier="simulated", state="unmet", versions=(("triton", "3.7.1"),),
+                unmet="triton 3.8 or newer",
+            )
+        ),
+        "≈ 12 tests passed under a simulator, not on a GPU, with Triton 3.7"
+        " (the site now asks for 3.8 or newer)",
     ),
     "simulated": (
         evidence(replace(TESTED, tier="simulated", passed=144, versions=(("triton", "3.7.1"),))),
@@ -196,7 +211,7 @@ def test_the_own_page_has_the_evidence_under_its_title_and_a_line_in_each_listin
     html = bench.make(CARD_HTML)
 
     (fold,) = folds(html)
-    assert text_of(fold.css_first("summary")) == LINES["passed"][1]
+    assert text_of(fold.css_first("summary")) == f"{LINES['passed'][1]} evidence"
     assert html.index('id="evidence-z_test"') < html.index('class="prose"')
     mentions = parse(html).css("figure.listing > .evidence")
     assert [text_of(node.css_first(".state")) for node in mentions] == [LINES["passed"][1]] * 2
@@ -291,6 +306,18 @@ def test_many_cases_of_a_test_are_one_row_and_many_tests_are_folded() -> None:
     assert len(fold.css("details.evidence-tests .test-rows li")) == 13
 
 
+def test_the_name_of_a_test_breaks_between_its_words_and_is_copied_as_it_is() -> None:
+    bench = Bench()
+    test = RecordedTest("t.py::test_a_b<c>", "passed", 1)
+    path, digest = bench.record(make_record(card=SLUG, tests=(test,)))
+    bench.page(POST, SHOW, with_files(replace(TESTED, path=path, digest=digest)))
+
+    html = bench.make(POST_HTML)
+
+    assert "test_<wbr>a_<wbr>b&lt;c&gt;" in html
+    assert text_of(parse(html).css_first(".test-name")) == "test_a_b<c>"
+
+
 def test_a_skipped_test_says_why() -> None:
     bench = Bench()
     tests = (
@@ -362,7 +389,7 @@ def test_a_failing_card_has_a_panel_with_the_assertion_and_where_it_is() -> None
 
     (panel,) = page.css(".failing")
     said = text_of(panel)
-    assert said.startswith("1 of 1 tests fails FAILED")
+    assert said.startswith("1 of 1 tests fails ended in")
     assert "test_z tests/snippets/test_z_test.py:5" in said
     assert "assert 2 == 1" in said
     assert "> assert z() == 1" in text_of(panel.css_first("details"))
@@ -371,6 +398,18 @@ def test_a_failing_card_has_a_panel_with_the_assertion_and_where_it_is() -> None
     assert "…/z_test.py" in said
     # It is read without opening anything.
     assert page.css("details .failing") == []
+
+
+def test_a_panel_names_the_result_that_its_line_paraphrases() -> None:
+    bench = Bench()
+    of = failing(bench, result="EMPTY", tests=())
+    assert of.failure is not None
+    empty = replace(of.failure, result="EMPTY", failed=0, total=0)
+    bench.page(CARD, SHOW, replace(of, failure=empty))
+
+    (panel,) = parse(bench.make(CARD_HTML)).css(".failing")
+
+    assert text_of(panel) == "no test ran EMPTY"
 
 
 def test_a_panel_in_another_page_is_in_the_fold_and_leaves_the_code_the_only_pre() -> None:
@@ -390,7 +429,7 @@ def test_an_old_pass_is_not_taken_for_a_present_one() -> None:
 
     (fold,) = folds(bench.make(CARD_HTML))
 
-    assert text_of(fold.css_first("summary")) == "✕ 1 of 1 tests fails"
+    assert text_of(fold.css_first("summary")) == "✕ 1 of 1 tests fails evidence"
     assert "Passed on 20 November 2026, before the last change · 12 tests" in text_of(fold)
 
 
@@ -413,6 +452,7 @@ def test_the_first_failures_are_shown_and_the_rest_counted() -> None:
         (r"C:\Users\ada\z.py:3", "…/z.py:3"),
         ("PosixPath('/tmp/x.txt')", "PosixPath('…/x.txt')"),
         ("<f at 0x7f3a2b1c9d00>", "<f at 0x…>"),
+        ("got \x00\x1b[31m", "got \ufffd\ufffd[31m"),
         ("2 failed in 0.53s", "2 failed in …"),
         ("'/posts/a/' == '/posts/b/'", "'/posts/a/' == '/posts/b/'"),
         ("https://example.org/a/b/c/d", "https://example.org/a/b/c/d"),
@@ -466,6 +506,10 @@ def test_what_is_no_text_in_an_output_is_marked() -> None:
     assert shown.text() == "a\ufffd\ufffd\ufffd[1mb\nc"
 
 
+def test_lines_of_an_output_end_as_html_would_have_them() -> None:
+    assert read_text(b"1%\r2%\r\ndone\n") == "1%\n2%\ndone\n"
+
+
 def test_an_old_output_says_from_when_it_is() -> None:
     bench = Bench()
     of = with_files(outputs=(bench.output("stdout.txt", b"x", is_current=False),))
@@ -481,7 +525,7 @@ def test_an_old_output_says_from_when_it_is() -> None:
     [
         ('width="460.8pt" height="345.6pt" viewBox="0 0 460.8 345.6"', ("614", "461")),
         ('viewBox="0 0 300 200"', ("300", "200")),
-        ('width="100%" height="50" viewBox="0,0,30,20"', ("30", "20")),
+        ('width="100%" height="50" viewBox="0,0,30,20"', ("75", "50")),
         ('width="100%"', (None, None)),
     ],
 )
@@ -508,6 +552,24 @@ def test_a_figure_of_unknown_size_is_shown_all_the_same(data: bytes) -> None:
     bench.page(POST, f'```card {SLUG}>figure.svg {{alt="A"}}\n```\n', of)
 
     assert '<img src="/evidence/z_test/figure.svg" alt="A" loading' in bench.make(POST_HTML)
+
+
+def test_a_figure_with_a_twin_for_dark_pages_is_shown_in_both_shades() -> None:
+    bench = Bench("https://example.org/notes")
+    light = bench.output("figure.svg", b'<svg width="3" height="2"/>')
+    dark = bench.output("figure.dark.svg", b'<svg width="3" height="2"/>')
+    bench.page(
+        POST, f'```card {SLUG}>figure.svg {{alt="A"}}\n```\n', with_files(outputs=(dark, light))
+    )
+
+    found = parse(bench.make(POST_HTML)).css("figure.listing img")
+
+    shown = [(node.attributes["class"], node.attributes["src"]) for node in found]
+    assert shown == [
+        ("light-only", "/notes/evidence/z_test/figure.svg"),
+        ("dark-only", "/notes/evidence/z_test/figure.dark.svg"),
+    ]
+    assert all(node.attributes["alt"] == "A" and node.attributes["width"] == "3" for node in found)
 
 
 # --- Feeds
@@ -547,6 +609,17 @@ def test_a_feed_entry_speaks_the_pages_language_and_shows_figures_by_their_full_
     assert 'src="https://example.org/notes/evidence/z_test/figure.svg"' in html
 
 
+def test_a_feed_has_no_style_and_so_shows_a_figure_in_one_shade() -> None:
+    bench = Bench("https://example.org/notes")
+    outputs = tuple(bench.output(name, b"<svg/>") for name in ("figure.dark.svg", "figure.svg"))
+    bench.page(POST, f'```card {SLUG}>figure.svg {{alt="A"}}\n```\n', with_files(outputs=outputs))
+
+    html = content("feed.json", bench.make("feed.json"))
+
+    assert html.count("<img ") == 1
+    assert 'src="https://example.org/notes/evidence/z_test/figure.svg"' in html
+
+
 # --- All cards
 
 
@@ -562,6 +635,19 @@ def three_cards() -> Bench:
     page = bench.page(POST, SHOW, bench.pages[0].evidence[0])
     bench.pages[-1] = replace(page, evidence=(*page.evidence, fails))
     return bench
+
+
+def test_the_status_page_leads_to_what_programs_read() -> None:
+    bench = three_cards()
+
+    links = parse(bench.make("status/index.html")).css(".machines a")
+
+    addresses = [link.attributes["href"] or "" for link in links]
+    assert addresses[0] == "/notes/status.json"
+    # Of the card that is listed first.
+    slug = json.loads(bench.make("status.json"))["cards"][0]["slug"]
+    assert addresses[1:] == [f"/notes/badges/{slug}.json"]
+    assert json.loads(bench.make(f"badges/{slug}.json"))["schemaVersion"] == 1
 
 
 def test_the_status_page_lists_every_card_worst_first() -> None:

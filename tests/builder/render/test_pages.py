@@ -11,6 +11,7 @@ import pytest
 
 from builder.check import check_output
 from builder.render.pages import dump_json_ld
+from tests.builder.pictures import make_pdf, make_svg
 from tests.builder.project import Project, note
 
 NASTY = "</title><script>alert('x')</script> & \"quoted\" <!-- ]]>"
@@ -273,7 +274,7 @@ def test_a_paper_is_linked_where_it_lies(project: Project, path: str, pdf: str, 
     project.edit("pyproject.toml", "https://example.org", "https://example.org/base")
     folder = path.rpartition("/")[0]
     project.write(path, note("N", slug="other", pdf=f'"{pdf.removeprefix(folder)[1:]}"')).write(
-        pdf, "%PDF"
+        pdf, make_pdf()
     )
 
     project.build()
@@ -313,9 +314,7 @@ def test_a_site_under_a_base_path_has_no_link_that_leaves_it(project: Project) -
     project.write("pages/about.md", note("About", date=None)).write("static/file.txt", "x")
     project.write("snippets/z.py", "def two():\n    return 2\n")
     project.write("cards/z.md", note("Z", "```card z#two\n```\n", tags="[C++]"))
-    project.write("posts/a/p.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>").write(
-        "posts/a/paper.pdf", "%PDF"
-    )
+    project.write("posts/a/p.svg", make_svg(3, 2)).write("posts/a/paper.pdf", make_pdf())
     body = (
         "## Part\n\n[b](../b.md#part) [[b]] [file](/file.txt) [here](#part)\n\n"
         "![alt](p.svg) $x$[^1]\n\n"
