@@ -149,8 +149,9 @@ def _build(
             since=outlook.validity.since,
             until=outlook.validity.until,
             messages=(*map(str, warnings), *notices),
-            has_warnings=bool(outlook.problems),
+            has_warnings=bool(warnings),
             is_settled=outlook.is_settled or not order.has_tests,
+            is_unproven=outlook.is_unproven,
         ),
     )
     if outlook.galleys is not None:
@@ -172,7 +173,8 @@ class Outlook:
     """What is to be done, and what is to be said about it.
 
     `galleys` are all that documents have; None: only texts were looked at. `failing` are the cards
-    that fail; `is_settled`: there is none whose tests should still be run.
+    that fail; `is_settled`: there is none whose tests should still be run; `is_unproven`: a strict
+    build fails.
     """
 
     plan: Plan
@@ -183,6 +185,7 @@ class Outlook:
     galleys: set[bytes] | None
     failing: tuple[str, ...] = ()
     is_settled: bool = True
+    is_unproven: bool = False
 
 
 def _look_at_texts(stock: Stock) -> Outlook | None:
@@ -193,6 +196,7 @@ def _look_at_texts(stock: Stock) -> Outlook | None:
         done is None
         or done.has_warnings
         or not done.is_settled
+        or (done.is_unproven and order.is_strict)
         or (done.tree, done.era) != (stock.tree_before, stock.era)
         or done.options != options_label(order)
         or (done.since is not None and order.options.now < done.since)
@@ -221,7 +225,7 @@ def _look_at_texts(stock: Stock) -> Outlook | None:
     if plan is None:
         return None
     validity = Validity(done.since, done.until)
-    return Outlook(plan, book, (), done.messages, validity, None)
+    return Outlook(plan, book, (), done.messages, validity, None, is_unproven=done.is_unproven)
 
 
 def _look_at_all(
@@ -247,4 +251,5 @@ def _look_at_all(
         {facts.galley for facts in prepared.documents},
         tuple(evidence.slug for evidence in shown_evidence(prepared.site) if evidence.failure),
         not prepared.unproven,
+        any(problem.is_strict_only for problem in prepared.problems),
     )

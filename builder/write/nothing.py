@@ -19,7 +19,8 @@ from builder.write.era import find_era
 def said_before(
     root: Path, found: Tree, output: Path, label: str, options: str, now: int
 ) -> tuple[int, list[str], bool] | None:
-    """(outputs, messages, whether there are warnings) of the last build, if nothing changed since.
+    """(outputs, messages, whether a strict build would fail) of the last build, if nothing changed
+    since.
 
     Else None; so too where it left cards unproven. `found` are the files of the site.
     """
@@ -68,7 +69,8 @@ def _compare(
     now: int,
 ) -> tuple[int, list[str], bool] | None:
     row = connection.execute(
-        "SELECT tree, era, options, since, until, messages, has_warnings, is_settled FROM done"
+        "SELECT tree, era, options, since, until, messages, has_warnings OR is_unproven, is_settled"
+        " FROM done"
         " WHERE output = ?",
         (label,),
     ).fetchone()

@@ -22,7 +22,7 @@ from builder.model import Receipt, Recipe, Shared, Signature, Source
 
 FOLDER = ".proofpress"
 # Raised when the tables change; a state of another layout is thrown away.
-LAYOUT = 4
+LAYOUT = 5
 _SIGNATURE = "size INT, mtime INT, ctime INT, inode INT"
 TABLES = f"""
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB);
@@ -36,7 +36,7 @@ CREATE TABLE uses (output TEXT, path TEXT, galley BLOB, PRIMARY KEY (output, pat
 CREATE INDEX users ON uses (output, galley);
 CREATE TABLE shared (digest BLOB PRIMARY KEY, shared BLOB);
 CREATE TABLE done (output TEXT PRIMARY KEY, tree BLOB, era BLOB, options TEXT, since INT, until INT,
-    messages TEXT, has_warnings INT, is_settled INT);
+    messages TEXT, has_warnings INT, is_settled INT, is_unproven INT);
 """
 
 
@@ -45,8 +45,8 @@ class Done(Value, frozen=True):
     to compare.
 
     `since` and `until` bound the moments, in seconds since the epoch, at which the same pages are
-    published. `has_warnings`: a strict build would fail. `is_settled`: no card is left whose tests
-    another build would run.
+    published. `is_settled`: no card is left whose tests another build would run. `is_unproven`: a
+    strict build would fail, though nothing was said.
     """
 
     tree: bytes
@@ -57,6 +57,7 @@ class Done(Value, frozen=True):
     messages: tuple[str, ...]
     has_warnings: bool
     is_settled: bool
+    is_unproven: bool
 
 
 class CacheDamaged(Exception):
@@ -247,9 +248,10 @@ class State:
                 [(name, _seal(encode(value))) for name, value in shared.items()],
             )
             change.execute(
-                "INSERT OR REPLACE INTO done VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO done VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (output, done.tree, done.era, done.options, done.since, done.until,
-                 "\0".join(done.messages), done.has_warnings, done.is_settled),
+                 "\0".join(done.messages), done.has_warnings, done.is_settled,
+                 done.is_unproven),
             )  # fmt: skip
 
     def recipe(self, output: str, path: str) -> Recipe | None:
@@ -277,7 +279,8 @@ class State:
     def done(self, output: str) -> Done | None:
         """What the last finished build of an output was made from; None if there was none."""
         row = self.connection.execute(
-            "SELECT tree, era, options, since, until, messages, has_warnings, is_settled FROM done"
+            "SELECT tree, era, options, since, until, messages, has_warnings, is_settled,"
+            " is_unproven FROM done"
             " WHERE output = ?",
             (output,),
         ).fetchone()

@@ -11,12 +11,14 @@ from typing import Any
 
 import pytest
 
+from builder.build import build
 from builder.cards.doctests import doctest_code, doctest_module
 from builder.codec import sha256
-from builder.errors import Problem
+from builder.errors import BuildFailed, Problem
 from builder.facts import ReadingSettings, kind_of, parse_document
 from builder.markup.fences import count_fences, unaccounted_problems
 from builder.model import Facts, Fence, FenceCounts
+from tests.builder.project import Project, note
 
 ROOT = Path(__file__).parents[2]
 PAGE = "content/posts/a.md"
@@ -311,3 +313,17 @@ def test_every_block_of_python_in_the_notebook_accounts_for_itself() -> None:
             warnings += unaccounted_problems(facts)
 
     assert warnings == []
+
+
+def test_an_unaccounted_block_does_not_make_an_edit_dear(project: Project) -> None:
+    project.write("posts/a.md", note("A", block("x = 1"))).write("posts/b.md", note("B", "Text."))
+    project.build().edit("posts/b.md", "Text.", "Other text.")
+    stages = set()
+    report = build(
+        project.order, say=print, progress=lambda stage, _done, _total: stages.add(stage)
+    )
+
+    assert "posts/b/index.html" in report.made
+    assert stages == {"writing"}, "the whole site was looked at"
+    with pytest.raises(BuildFailed, match="this Python block is not tested"):
+        project.build(is_strict=True)
