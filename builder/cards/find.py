@@ -100,7 +100,8 @@ def unused_regions(code: Mapping[str, CodeFacts], used: Iterable[Listing]) -> tu
             span.first - 1,
             f"no page shows region '{name}'",
             "embed it, or remove its two lines",
-            True,
+            is_warning=True,
+            is_evidence=True,
         )
         for path, facts in sorted(code.items())
         if path.startswith((SNIPPETS, TESTS))

@@ -49,6 +49,7 @@ def unaccounted_problems(facts: Facts) -> tuple[Problem, ...]:
             'make it a card, write it as a doctest (>>> …), or mark it {.untested reason="…"}',
             is_warning=True,
             is_strict_only=True,
+            is_evidence=True,
         )
         for fence in facts.fences
         if fence.form == "unaccounted"

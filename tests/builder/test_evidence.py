@@ -137,6 +137,22 @@ def test_a_module_elsewhere_in_the_site_belongs_to_the_card(site: Project) -> No
     assert "running twice" in build(site).err
 
 
+def test_a_region_that_no_page_shows_and_code_that_nothing_tests_stop_a_strict_build(
+    site: Project,
+) -> None:
+    build(site)
+    site.edit("snippets/twice.py", "    return", "    # region sum\n    return")
+    site.edit("snippets/twice.py", "number\n\n\nif", "number\n    # endregion sum\n\n\nif")
+    assert "no page shows region 'sum'" in build(site).err
+    strict = build(site, "--strict")
+    assert (strict.code, "no page shows region 'sum'" in strict.err) == (3, True)
+    site.write("snippets/twice.py", SNIPPET)
+    site.write("posts/other.md", note("Other", "```python\nx = 1\n```"))
+    assert build(site).code == 0
+    strict = build(site, "--strict")
+    assert (strict.code, "this Python block is not tested" in strict.err) == (3, True)
+
+
 def test_prose_title_and_tags_are_in_no_digest(site: Project) -> None:
     build(site)
     site.write("cards/twice.md", note("Two times", "More words.\n\n```card twice\n```", tags="[a]"))
