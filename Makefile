@@ -23,7 +23,7 @@ cards: .venv/tested
 
 # Chromium, for the tests that press keys; without it they are skipped, and say so.
 browser:
-	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq chromium; }
+	@command -v chromium >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium; }
 	@chromium --version
 
 clean:
