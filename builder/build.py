@@ -143,7 +143,7 @@ def _build(
         outlook.book.shared if written.recipes else {},
         written.removed,
         Done(
-            tree=stock.tree,
+            tree=outlook.tree,
             era=stock.era,
             options=options_label(order),
             since=outlook.validity.since,
@@ -172,9 +172,9 @@ def _build(
 class Outlook:
     """What is to be done, and what is to be said about it.
 
-    `galleys` are all that documents have; None: only texts were looked at. `failing` are the cards
-    that fail; `is_settled`: there is none whose tests should still be run; `is_unproven`: a strict
-    build fails.
+    `tree` digests the sources that it was made from. `galleys` are all that documents have; None:
+    only texts were looked at. `failing` are the cards that fail; `is_settled`: there is none whose
+    tests should still be run; `is_unproven`: a strict build fails.
     """
 
     plan: Plan
@@ -182,6 +182,7 @@ class Outlook:
     problems: tuple[Problem, ...]
     notices: tuple[str, ...]
     validity: Validity
+    tree: bytes
     galleys: set[bytes] | None
     failing: tuple[str, ...] = ()
     is_settled: bool = True
@@ -225,7 +226,9 @@ def _look_at_texts(stock: Stock) -> Outlook | None:
     if plan is None:
         return None
     validity = Validity(done.since, done.until)
-    return Outlook(plan, book, (), done.messages, validity, None, is_unproven=done.is_unproven)
+    return Outlook(
+        plan, book, (), done.messages, validity, stock.tree, None, is_unproven=done.is_unproven
+    )
 
 
 def _look_at_all(
@@ -248,6 +251,7 @@ def _look_at_all(
         prepared.problems,
         prepared.site.omitted,
         find_validity(prepared.documents, order.options.now),
+        prepared.stock.tree,
         {facts.galley for facts in prepared.documents},
         tuple(evidence.slug for evidence in shown_evidence(prepared.site) if evidence.failure),
         not prepared.unproven,

@@ -14,7 +14,7 @@ from pathlib import Path
 from builder.cards import card_files, card_slugs
 from builder.codec import sha256
 from builder.errors import BuildFailed, Problem, did_you_mean
-from builder.evidence.collect import DOCTESTS, PageTests, collect_cards, page_slug
+from builder.evidence.collect import DOCTESTS
 from builder.evidence.compare import changed_files, differences, why_stale
 from builder.evidence.record import Record
 from builder.evidence.standing import MEASURED
@@ -315,25 +315,8 @@ def _read_known(file: Path, path: str) -> Record | None:
 
 def _present(root: Path, record: Record) -> dict[str, str]:
     """The SHA-256 of those of a record's files that are here."""
-    found = {path: _digest_present(root, path, record.card) for path in record.subjects}
-    return {path: digest for path, digest in found.items() if digest}
-
-
-def _digest_present(root: Path, path: str, card: str) -> str:
-    """The SHA-256 of a file, or of the doctests of the page `card`; "" if it is not here."""
-    page = path.removesuffix(DOCTESTS)
-    if not (root / page).is_file():
-        return ""
-    data = (root / page).read_bytes()
-    if page == path:
-        return sha256(data).hex()
-    # Imported here because only pages with doctests need it, and it brings all of Markdown along.
-    from builder.config import read_settings
-    from builder.facts import kind_of, parse_document, reading_settings
-
-    if kind_of(page) is None:
-        return ""
-    facts = parse_document(page, data, b"", reading_settings(read_settings(root))).facts
-    tests = PageTests(page_slug(facts.kind, facts.slug), page, facts.fences)
-    found = collect_cards((), {}, {}, {}, "", [tests]).cards.get(card)
-    return dict(found.subject.files)[path].hex() if found else ""
+    return {
+        path: sha256((root / path).read_bytes()).hex()
+        for path in record.subjects
+        if (root / path).is_file()
+    }

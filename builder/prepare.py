@@ -15,8 +15,8 @@ from builder.config import SETTINGS_FILE
 from builder.errors import BuildFailed, Problem
 from builder.evidence.allowed import NOTHING_ASKED, Allowed
 from builder.evidence.collect import Card, PageTests, check_inputs, collect_cards, page_slug
+from builder.evidence.statement import EVIDENCE
 from builder.link import Material, link_site
-from builder.link.evidence import FOLDER as EVIDENCE
 from builder.link.evidence import Proofs, is_proven, shown_evidence
 from builder.model import KINDS, CodeFacts, Facts, Recipe, Site, Source
 from builder.parse import Known, kind_of_source, parse_changed

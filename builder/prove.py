@@ -22,14 +22,13 @@ from builder.evidence.record import (
     RecordedOutput,
     RecordedTest,
 )
-from builder.evidence.statement import read_record, write_record
+from builder.evidence.statement import FAILED, read_record, write_record
 from builder.run.environment import find_environment, missing_modules
 from builder.run.packages import install_hint
 from builder.run.results import CardResult, not_run
 from builder.run.runner import run_cards
 from builder.run.source import digest_runner
 from builder.write.evidence import (
-    FAILED,
     keep_pass,
     read_evidence,
     read_pass,
@@ -276,8 +275,8 @@ def _check_outputs(
         elif new is not None and sha256(new).hex() == digests.get(name):
             notes.append(f"{name} was edited by hand: it is as recorded again")
             kept[name] = new
-        elif new is not None and is_repeatable is False and not wish.accepts:
-            kept[name] = old or new
+        elif old is not None and new is not None and is_repeatable is False and not wish.accepts:
+            kept[name] = old
         elif wish.accepts or not known:
             notes += _diff(name, old or b"", new or b"")
             if new is not None:

@@ -19,11 +19,9 @@ from builder.evidence.compare import why_stale
 from builder.evidence.digests import content_digest
 from builder.evidence.record import Record
 from builder.evidence.standing import find_failure, find_standing, problems_of
+from builder.evidence.statement import EVIDENCE, FAILED
 from builder.link.addresses import encode_address
 from builder.model import TIERS, Asset, Evidence, Failure, Output, Site, Standing, Tier
-
-FOLDER = "content/evidence/"
-FAILED = "failed.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +51,7 @@ def find_evidence(slug: str, url: str, proofs: Proofs) -> Evidence:
     standings = tuple(
         standing
         for tier in TIERS
-        if (standing := _standing(card, f"{FOLDER}{slug}/{tier}.json", proofs)) is not None
+        if (standing := _standing(card, f"{EVIDENCE}{slug}/{tier}.json", proofs)) is not None
     )
     return Evidence(
         slug=slug,
@@ -111,7 +109,7 @@ def check_evidence(
     """What keeps a strict build from publishing these cards; `places` are the pages to blame."""
     problems: list[Problem] = []
     for item in evidence:
-        start = f"{FOLDER}{item.slug}/"
+        start = f"{EVIDENCE}{item.slug}/"
         for path in sorted(proofs.problems):
             if path.startswith(start) and (proofs.has_failures or not path.endswith(FAILED)):
                 problems += [
@@ -174,7 +172,7 @@ def _standing(card: Card, path: str, proofs: Proofs) -> Standing | None:
 
 
 def _failure(card: Card, proofs: Proofs) -> Failure | None:
-    path = f"{FOLDER}{card.slug}/{FAILED}"
+    path = f"{EVIDENCE}{card.slug}/{FAILED}"
     record = proofs.records.get(path) if proofs.has_failures else None
     if record is None:
         return None
@@ -182,7 +180,7 @@ def _failure(card: Card, proofs: Proofs) -> Failure | None:
 
 
 def _outputs(slug: str, standings: Sequence[Standing], proofs: Proofs) -> Iterable[Output]:
-    start = f"{FOLDER}{slug}/"
+    start = f"{EVIDENCE}{slug}/"
     tested = next((item for item in standings if item.tier in ("tests", "simulated")), None)
     for path in sorted(proofs.files):
         name = path.removeprefix(start)

@@ -7,7 +7,7 @@ this.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 # (size, mtime_ns, ctime_ns, inode): what `model.Signature` holds, without importing it.
@@ -151,10 +151,3 @@ def _is_utf8(name: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def each_file(folder: Path) -> Iterator[Path]:
-    """The regular files below a folder, sorted, bytecode left out."""
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.suffix != ".pyc":
-            yield path

@@ -12,7 +12,7 @@ from typing import Any
 
 from builder.codec import Value
 from builder.link.addresses import group_address
-from builder.model import Facts, Kind, Link, Series, Tag
+from builder.model import Facts, Kind, Link, Series
 from builder.render.shared import NamedLink
 
 # Words a minute; for Chinese and Japanese, characters a minute.
@@ -154,11 +154,6 @@ def view_series(series: Series | None, base: str, current: str) -> SeriesView | 
         return None
     links = view_links(series.links, base, current)
     return SeriesView(series.name, base + series.url, series.position, len(links), links)
-
-
-def view_groups(groups: Sequence[Tag]) -> tuple[GroupView, ...]:
-    """Tags or series with how many pages each has; addresses without the base path."""
-    return tuple(GroupView(group.name, group.url, len(group.members)) for group in groups)
 
 
 def tag_feeds(

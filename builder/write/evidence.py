@@ -11,10 +11,9 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+from builder.evidence.statement import EVIDENCE
 from builder.write.state import FOLDER as CACHE
 
-EVIDENCE = "content/evidence"
-FAILED = "failed.json"
 # Of each card; older passes are of code and versions that hardly come back.
 MOST_PASSES = 16
 

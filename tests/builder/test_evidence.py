@@ -13,6 +13,7 @@ from builder.cards import read_code
 from builder.evidence.collect import collect_cards
 from builder.prove import Verdict, Wish, prove_cards
 from builder.run.source import digest_runner
+from builder.write.state import State
 from tests.builder.command import Said, run
 from tests.builder.project import Project, note, read_tree
 
@@ -80,6 +81,18 @@ def test_a_build_runs_what_was_never_run_and_then_rests(site: Project) -> None:
     assert badge(site) == "passed"
     assert "nothing to do" in build(site).out
     assert "nothing to do" in build(site, "--strict").out
+
+
+def test_what_cards_import_from_elsewhere_is_in_what_the_first_build_remembers(
+    site: Project,
+) -> None:
+    site.build()
+    with State(site.root, lambda: None) as state:
+        done = state.done("site")
+        assert done is not None
+        # Else the next build would look at the whole site, to find that there is nothing to do.
+        assert done.tree == state.recall("tree")
+        assert "doubling.py" in state.sources()
 
 
 def test_a_clone_with_records_runs_nothing(site: Project) -> None:
