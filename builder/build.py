@@ -6,14 +6,14 @@ and `prepare` are the only modules that know all the rooms.
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from builder.attempts import attempt
 from builder.codec import decode
 from builder.config import read_settings
-from builder.errors import BuildFailed, MachineFault, Problem
+from builder.errors import BuildFailed, Problem
 from builder.evidence.collect import Card
 from builder.link.evidence import shown_evidence
 from builder.link.publish import Validity, find_validity
@@ -23,13 +23,10 @@ from builder.prepare import prepare
 from builder.render.ingredients import RecipeBook
 from builder.stock import Order, Stock, options_label, take_stock
 from builder.texts import plan_texts
-from builder.write.make import SourceChanged
 from builder.write.outputs import Plan, plan_outputs, write_outputs
 from builder.write.stage import finish_journal
-from builder.write.state import CacheDamaged, Done, State, is_damage
+from builder.write.state import Done, State
 
-# A tree that never holds still (a checkout going on) is given up after this many attempts.
-ATTEMPTS = 5
 # After waiting this long for another build, the files found before may be others.
 LONG_WAIT_NS = 50_000_000
 # After a checkout of more files than this, the whole site is looked at anyway.
@@ -86,29 +83,14 @@ def build(
         finish_journal(order.output)
         if order.is_clean:
             state.renew()
-        is_cache_new = order.is_clean
-        for attempt in range(ATTEMPTS):
-            try:
-                return _build(order, state, started, progress, prove)
-            except BuildFailed as failure:
-                raise BuildFailed(
-                    item for item in failure.problems if order.is_strict or not item.is_strict_only
-                ) from None
-            except SourceChanged as change:
-                order = replace(order, tree=None)
-                say(f"{change} changed while it was read; beginning again")
-                if attempt:
-                    # A damaged cache would say this of the same file for ever.
-                    state.renew()
-            except (CacheDamaged, UnicodeDecodeError, sqlite3.Error) as error:
-                if is_cache_new or not is_damage(error):
-                    raise
-                say("the cache is damaged; making it anew")
-                state.renew()
-                is_cache_new = True
-    raise MachineFault(
-        "the site's files keep changing while they are read; build again when they hold still"
-    )
+        try:
+            return attempt(
+                order, state, say, lambda order: _build(order, state, started, progress, prove)
+            )
+        except BuildFailed as failure:
+            raise BuildFailed(
+                item for item in failure.problems if order.is_strict or not item.is_strict_only
+            ) from None
 
 
 def _build(
@@ -172,7 +154,8 @@ def _build(
 class Outlook:
     """What is to be done, and what is to be said about it.
 
-    `tree` digests the sources that it was made from. `galleys` are all that documents have; None:
+    `tree` digests the sources that it was made from. `galleys` are all that documents and papers
+    have; None:
     only texts were looked at. `failing` are the cards that fail; `is_settled`: there is none whose
     tests should still be run; `is_unproven`: a strict build fails.
     """
@@ -252,7 +235,7 @@ def _look_at_all(
         prepared.site.omitted,
         find_validity(prepared.documents, order.options.now),
         prepared.stock.tree,
-        {facts.galley for facts in prepared.documents},
+        prepared.galleys,
         tuple(evidence.slug for evidence in shown_evidence(prepared.site) if evidence.failure),
         not prepared.unproven,
         any(problem.is_strict_only for problem in prepared.problems),

@@ -24,7 +24,8 @@ class Order:
     """What a build is asked for.
 
     `has_tests`: what failed on this machine counts, and `prove` may be asked to run cards. `theme`,
-    `era` and `tree` (the files there are) are found out if they are not given.
+    `era` and `tree` (the files there are) are found out if they are not given. `base_path` stands
+    for that of the settings.
     """
 
     root: Path
@@ -37,6 +38,7 @@ class Order:
     theme: Path | None = None
     era: bytes | None = None
     tree: Tree | None = None
+    base_path: str | None = None
 
     @property
     def label(self) -> str:
@@ -78,6 +80,8 @@ class Stock:
 def take_stock(order: Order, state: State) -> Stock:
     """The site's sources, compared with those of the last time, and remembered."""
     settings = read_settings(order.root)
+    if order.base_path is not None:
+        settings = settings.at(order.base_path)
     era = order.era or find_era(Path(__file__).resolve().parent)
     reading = reading_settings(settings)
     state.enter_era(digest(era + encode(reading)))

@@ -1,7 +1,7 @@
 """Stale recipes made, one batch at a time, here or in a worker process.
 
-In: a batch of recipes and where their ingredients lie. Out: staged files with their digests, or
-problems. It reads and verifies what a recipe names, just before the maker is called.
+In: recipes and where their ingredients lie. Out: staged files with their digests, or problems; or
+the bytes of one output. It reads and verifies what a recipe names, just before the maker is called.
 """
 
 from __future__ import annotations
@@ -72,18 +72,28 @@ def make_batch(batch: Batch) -> list[Made | Problem]:
     return results
 
 
+def make_output(
+    recipe: Recipe, shared: Shared, galleys: Mapping[bytes, bytes], root: Path, theme: Path
+) -> bytes:
+    """The bytes of one output; `galleys` are the encoded ones that its recipe names.
+
+    SourceChanged if a source is no longer as it was, BuildFailed for a mistake in what it is made
+    from.
+    """
+    larder = Larder(root, theme, dict((*shared.sources, *recipe.sources)))
+    if recipe.make == COPY:
+        ((path, _),) = recipe.sources
+        return larder[path]
+    return MAKERS[recipe.make](
+        Ingredients(recipe.shared, shared.arguments, recipe.arguments, galleys, larder)
+    )
+
+
 def _make(recipe: Recipe, batch: Batch, connection: sqlite3.Connection, staged: Path) -> bytes:
-    shared = batch.shared[recipe.shared]
     if recipe.make == COPY:
         return _copy(recipe, batch, staged)
-    ingredients = Ingredients(
-        recipe.shared,
-        shared.arguments,
-        recipe.arguments,
-        dict(read_galleys(connection, recipe.galleys)),
-        Larder(batch.root, batch.theme, dict((*shared.sources, *recipe.sources))),
-    )
-    data = MAKERS[recipe.make](ingredients)
+    galleys = dict(read_galleys(connection, recipe.galleys))
+    data = make_output(recipe, batch.shared[recipe.shared], galleys, batch.root, batch.theme)
     staged.write_bytes(data)
     return sha256(data)
 

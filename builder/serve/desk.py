@@ -1,0 +1,323 @@
+"""The site as it is now, and what is served of it.
+
+In: the site's folder, what changed in it. Out: an output's bytes when somebody asks; what is wrong.
+An author's mistake takes nothing away: what was right last stays. The output folder is never
+touched; the cache is taken for the length of one look, as a build takes it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import sqlite3
+import threading
+import traceback
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+
+from builder.attempts import attempt
+from builder.codec import Value, replace, sha256
+from builder.errors import BuildFailed, MachineFault, Problem
+from builder.evidence.collect import Card
+from builder.facts import ReadingSettings, parse_document
+from builder.link.publish import find_validity
+from builder.model import Facts, Recipe
+from builder.parse import kind_of_source
+from builder.prepare import Prepared, prepare
+from builder.read.sources import read_schema
+from builder.read.tree import theme_folder
+from builder.serve.change import Change
+from builder.serve.content import Content
+from builder.serve.edition import Edition, moved_pages
+from builder.serve.faults import Fault, describe, stand_in
+from builder.serve.galleys import Galleys
+from builder.stock import Order, take_stock
+from builder.texts import public_facts
+from builder.write.make import SourceChanged, make_output
+from builder.write.state import State
+
+# Outputs at hand: those of the tabs that are open, and what their pages need.
+MOST_KEPT = 128
+LARGEST_KEPT = 1_000_000
+# After a checkout of more files than this, the whole site is looked at anyway.
+MOST_TEXTS = 50
+# A file that was saved between two looks is waited for, and its page then made of the next one.
+TRIES = 4
+PATIENCE_SECONDS = 2.0
+# Files with their digest in their names: a page that was made before needs the ones of then.
+FINGERPRINTED = "assets/"
+
+
+class Made(Value, frozen=True):
+    """An output as it was made last: of which recipe, and its bytes."""
+
+    key: bytes
+    body: bytes
+    digest: bytes
+
+
+class Desk:
+    """Looks at the site when told to, and hands out what it is asked for. `find` may be called from
+    any thread, `look` from one.
+    """
+
+    def __init__(
+        self,
+        order: Order,
+        clock: Callable[[], int],
+        *,
+        say: Callable[[str], None],
+        ring: Callable[[], None],
+        tell: Callable[[], None],
+    ) -> None:
+        """Of the site that `order` names; `clock` gives the moment in seconds since the epoch.
+
+        `say` gets lines for the author, `ring` asks for another look, `tell` is called when an
+        output could not be made, so that there is more to be said than after the last look.
+        """
+        self.order = dataclasses.replace(order, theme=order.theme or theme_folder())
+        self.clock, self.say, self.ring, self.tell = clock, say, ring, tell
+        self.revision = 0
+        self.moved: dict[str, str] = {}
+        self.extras: tuple[str, ...] = ()
+        self.unproven: dict[str, Card] = {}
+        self._edition: Edition | None = None
+        self._reading: ReadingSettings | None = None
+        self._problems: tuple[Problem, ...] = ()
+        self._wrong: frozenset[str] = frozenset()
+        self._crashes: dict[str, tuple[Problem, ...]] = {}
+        self._made: OrderedDict[str, Made] = OrderedDict()
+        self._galleys = Galleys(order.root)
+        self._looks = 0
+        # One output is made at a time: templates and galleys are not made for more.
+        self._lock = threading.RLock()
+        self._looked = threading.Condition(self._lock)
+
+    # --- Looking
+
+    def look(self, change: Change) -> bool:
+        """Take in what changed; whether only texts had to be read, and the rest is still to be
+        looked at when there is time.
+        """
+        edition = self._look_at_texts(change)
+        if edition is not None:
+            self._show(edition, self._problems, self._wrong)
+            return True
+        options = replace(self.order.options, now=self.clock())
+        order = dataclasses.replace(self.order, options=options, tree=None)
+        try:
+            with State(order.root, self._say_waiting) as state:
+                prepared = attempt(order, state, self.say, lambda order: _prepare(order, state))
+        except BuildFailed as failure:
+            self._show(self._edition, failure.problems, frozenset())
+        except (MachineFault, OSError, sqlite3.Error) as error:
+            self._show(self._edition, (Problem("", 0, str(error)),), frozenset())
+        except Exception as error:
+            # A mistake of ours must not end the preview either.
+            self.say("".join(traceback.format_exception(error)))
+            message = f"the builder itself failed: {type(error).__name__}: {error}"
+            self._show(self._edition, (Problem("", 0, message),), frozenset())
+        else:
+            self._take_in(prepared)
+        return False
+
+    def is_due(self) -> bool:
+        """Whether a moment has come at which something is published or expires."""
+        until = self.due()
+        return until is not None and self.clock() >= until
+
+    def due(self) -> int | None:
+        """The next moment at which something is published or expires; None: never."""
+        return None if self._edition is None else self._edition.validity.until
+
+    def faults(self) -> tuple[Fault, ...]:
+        """What is wrong now, for the author."""
+        with self._lock:
+            edition = self._edition
+            problems = {item for items in self._crashes.values() for item in items}
+            problems |= set(self._problems)
+        urls = {}
+        if problems and edition is not None:
+            base = edition.theme.settings.base_path
+            urls = {page.facts.path: base + page.url for page in edition.site.pages}
+        return describe(problems, self.order.root, self._theme, urls)
+
+    @property
+    def base_path(self) -> str:
+        """The path below which the site lies, "" until it could be read."""
+        return "" if self._edition is None else self._edition.theme.settings.base_path
+
+    @property
+    def _theme(self) -> Path:
+        assert self.order.theme is not None
+        return self.order.theme
+
+    def _say_waiting(self) -> None:
+        self.say("waiting for a build of this site …")
+
+    def _take_in(self, prepared: Prepared) -> None:
+        sources = prepared.stock.inventory.sources
+        edition = Edition(
+            prepared.site,
+            prepared.theme,
+            read_schema(),
+            prepared.papers,
+            {facts.path: facts for facts in prepared.documents},
+            {path: source.digest for path, source in sources.items()},
+            find_validity(prepared.documents, prepared.stock.order.options.now),
+        )
+        problems = tuple(
+            problem
+            for problem in prepared.problems
+            if not (problem.is_strict_only or problem.is_evidence)
+        )
+        self.extras = prepared.stock.inventory.extras
+        self.unproven = {card.slug: card for card in prepared.unproven}
+        self._reading = prepared.stock.reading
+        wrong = frozenset(problem.path for problem in problems if not problem.is_warning)
+        self._show(edition, problems, wrong)
+
+    def _show(
+        self, edition: Edition | None, problems: tuple[Problem, ...], wrong: frozenset[str]
+    ) -> None:
+        """Serve this edition from now on."""
+        with self._lock:
+            before = self._edition
+            if before is not None and edition is not None and edition is not before:
+                self._note_moves(before, edition)
+            self.revision += _differ(before, edition) or problems != self._problems
+            self._edition, self._problems, self._wrong = edition, problems, wrong
+            self._crashes.clear()
+            self._looks += 1
+            self._looked.notify_all()
+
+    def _note_moves(self, before: Edition, after: Edition) -> None:
+        base = after.theme.settings.base_path
+        there = {base + page.url for page in after.site.pages}
+        for old, new in moved_pages(before, after).items():
+            self.moved[base + old] = base + new if new else ""
+        # An address that is used again leads where it says.
+        self.moved = {old: new for old, new in self.moved.items() if old not in there}
+
+    def _look_at_texts(self, change: Change) -> Edition | None:
+        """The short way: the edition in which only the texts of some pages are others.
+
+        None where more may have changed. It holds for the reason that `texts` gives.
+        """
+        edition, reading = self._edition, self._reading
+        if (
+            edition is None
+            or reading is None
+            or change.is_sweeping
+            or not 0 < len(change.paths) <= MOST_TEXTS
+            or self.is_due()
+            or change.paths & ({problem.path for problem in self._problems} | self._wrong)
+        ):
+            return None
+        changed: dict[str, Facts] = {}
+        for path in change.paths:
+            old = edition.documents.get(path)
+            if kind_of_source(path) != "note" or old is None or old.problems:
+                return None
+            try:
+                data = (self.order.root / path).read_bytes()
+            except OSError:
+                return None
+            digest = sha256(data)
+            if digest == old.digest:
+                continue
+            document = parse_document(path, data, digest, reading)
+            if document.facts.problems or public_facts(document.facts) != public_facts(old):
+                return None
+            self._galleys.keep(document.facts.galley, document.galley)
+            changed[path] = document.facts
+        return edition.with_texts(changed) if changed else edition
+
+    # --- Handing out
+
+    def find(self, path: str) -> Content | None:
+        """What is served at an output's path; None if the site has no such output.
+
+        Before the first look it waits.
+        """
+        for _ in range(TRIES):
+            with self._lock:
+                while not self._looks:
+                    self._looked.wait()
+                looks = self._looks
+                try:
+                    made = self._find(path)
+                except SourceChanged:
+                    self.ring()
+                    self._looked.wait_for(lambda: self._looks > looks, PATIENCE_SECONDS)  # noqa: B023
+                    continue
+                return None if made is None else Content(made.body, made.digest)
+        return None
+
+    def _find(self, path: str) -> Made | None:
+        edition, last = self._edition, self._made.get(path)
+        if edition is None:
+            return self._stand_in() if path.endswith(".html") else None
+        recipe = edition.recipe(path)
+        if recipe is None:
+            return last if path.startswith(FINGERPRINTED) else None
+        if last is not None and (last.key == recipe.key or self._is_wrong(path)):
+            self._made.move_to_end(path)
+            return last
+        try:
+            body = self._make(recipe, edition)
+        except BuildFailed as failure:
+            self._note_crash(path, failure.problems)
+            return last or self._stand_in()
+        self._crashes.pop(path, None)
+        made = Made(recipe.key, body, sha256(body))
+        if len(body) <= LARGEST_KEPT:
+            self._made[path] = made
+            self._made.move_to_end(path)
+            if len(self._made) > MOST_KEPT:
+                self._made.popitem(last=False)
+        return made
+
+    def _make(self, recipe: Recipe, edition: Edition) -> bytes:
+        reading = self._reading
+        assert reading is not None
+        galleys = self._galleys.find(recipe.galleys, edition.documents, reading)
+        shared = edition.shared(recipe)
+        try:
+            return make_output(recipe, shared, galleys, self.order.root, self._theme)
+        except (BuildFailed, SourceChanged):
+            raise
+        except Exception as error:
+            # What a page with mistakes in it is made from need not fit together.
+            if not self._is_wrong(recipe.path):
+                raise
+            raise BuildFailed(self._problems) from error
+
+    def _is_wrong(self, path: str) -> bool:
+        """Whether the output is a page in whose files there are mistakes."""
+        page = self._edition.page(path) if self._edition is not None and self._wrong else None
+        if page is None:
+            return False
+        shown = (page.facts.path, *(listing.path for listing in page.listings))
+        return not self._wrong.isdisjoint(shown)
+
+    def _note_crash(self, path: str, problems: tuple[Problem, ...]) -> None:
+        if self._crashes.get(path) != problems:
+            self._crashes[path] = problems
+            self.tell()
+
+    def _stand_in(self) -> Made:
+        body = stand_in(fault for fault in self.faults() if not fault.is_warning)
+        return Made(b"", body, sha256(body))
+
+
+def _differ(before: Edition | None, after: Edition | None) -> bool:
+    """Whether another edition says anything else."""
+    if before is None or after is None:
+        return before is not after
+    # What is published at a moment changes without a file.
+    return before.digests != after.digests or before.validity != after.validity
+
+
+def _prepare(order: Order, state: State) -> Prepared:
+    return prepare(take_stock(order, state), lambda _stage, _done, _all: None)

@@ -1,0 +1,112 @@
+"""A site as it was at one look: every output that it has, found by its path when somebody asks.
+
+In: a prepared site. Out: recipes, one by one. Nothing is made here, and no file is read. Most
+requests are for pages and for files that are copied; what the lists, the feeds and the search are
+made from is worked out once one of them is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from builder.codec import replace
+from builder.link.addresses import output_of
+from builder.link.publish import Validity
+from builder.model import Facts, Page, Recipe, Shared, Site
+from builder.render.files import copy_recipes
+from builder.render.pages import page_recipe
+from builder.render.recipes import site_recipes
+from builder.render.search import PaperText
+from builder.render.shared import Theme
+
+
+@dataclass(slots=True)
+class Edition:
+    """What can be served of a site.
+
+    `papers` are the texts of papers by path; `documents` are the facts of all Markdown files by
+    path, those left out included; `digests` the sources that it was made from; `validity` bounds
+    the time in which the same pages are published.
+    """
+
+    site: Site
+    theme: Theme
+    schema: bytes
+    papers: Mapping[str, PaperText]
+    documents: Mapping[str, Facts]
+    digests: Mapping[str, bytes]
+    validity: Validity
+    _positions: dict[str, int] = field(init=False)
+    _files: dict[str, Recipe] = field(init=False)
+    _others: dict[str, Recipe] | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        """Know where the pages and the copied files are."""
+        pages = enumerate(self.site.pages)
+        self._positions = {output_of(page.url): position for position, page in pages}
+        self._files = {recipe.path: recipe for recipe in copy_recipes(self.site.assets, self.theme)}
+
+    def recipe(self, path: str) -> Recipe | None:
+        """The recipe of the output at `path`; None if the site has no such output."""
+        page = self.page(path)
+        if page is not None:
+            return page_recipe(page, self.theme)
+        if path in self._files:
+            return self._files[path]
+        if self._others is None:
+            self._others = {
+                recipe.path: recipe
+                for recipe in site_recipes(self.site, self.theme, self.schema, self.papers)
+                if recipe.path not in self._positions and recipe.path not in self._files
+            }
+        return self._others.get(path)
+
+    def page(self, path: str) -> Page | None:
+        """The page whose output is at `path`; None if that is no page's."""
+        position = self._positions.get(path)
+        return None if position is None else self.site.pages[position]
+
+    def shared(self, recipe: Recipe) -> Shared:
+        """What a recipe of this edition shares with others."""
+        return self.theme.book.shared[recipe.shared]
+
+    def with_texts(self, changed: Mapping[str, Facts]) -> Edition:
+        """The edition in which some pages, by the path of their file, have other texts.
+
+        It holds if linking knows nothing of the difference: see `texts.public_facts`.
+        """
+        pages = tuple(
+            replace(page, facts=changed[page.facts.path]) if page.facts.path in changed else page
+            for page in self.site.pages
+        )
+        return Edition(
+            replace(self.site, pages=pages),
+            self.theme,
+            self.schema,
+            self.papers,
+            {**self.documents, **changed},
+            {**self.digests, **{path: facts.digest for path, facts in changed.items()}},
+            self.validity,
+        )
+
+
+def moved_pages(before: Edition, after: Edition) -> dict[str, str]:
+    """The addresses that `before` had and `after` has not, each with the one where its page is now
+    ("" where it is gone).
+
+    A page is the same if its file is, or, where the file is gone too, if a new file has its text.
+    """
+    lost = [page for page in before.site.pages if after.page(output_of(page.url)) is None]
+    if not lost:
+        return {}
+    by_path = {page.facts.path: page.url for page in after.site.pages}
+    by_text = {
+        page.facts.galley: page.url
+        for page in after.site.pages
+        if page.facts.path not in before.documents
+    }
+    return {
+        page.url: by_path.get(page.facts.path, "") or by_text.get(page.facts.galley, "")
+        for page in lost
+    }
