@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from builder.command_line import read_command_line
+from builder.command_line import NOW, read_command_line
 from builder.read.tree import Tree, survey, theme_folder
 from builder.write.nothing import known_extras, said_before
 
@@ -131,6 +131,36 @@ def _fail(message: str, code: int) -> int:
     with contextlib.suppress(BrokenPipeError):
         print(f"proofpress: {message}", file=sys.stderr)
     return code
+
+
+# --- serve ----------------------------------------------------------------------------------------
+
+
+def _run_serve(options: argparse.Namespace) -> int:
+    import dataclasses
+    import gc
+    import signal
+    import time
+
+    from builder.config import read_settings
+    from builder.serve.preview import Place, preview
+
+    root, output = _folders(options)
+    settings = read_settings(root)
+    base_path = settings.base_path if options.base_path is None else options.base_path
+    order = dataclasses.replace(_order(root, output, options), has_tests=True, base_path=base_path)
+    place = Place(options.host, options.port, base_path, options.open, options.poll)
+    is_fixed = NOW in os.environ
+
+    def end(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    # Whoever ends the preview so wants the cards' tests ended, too.
+    signal.signal(signal.SIGTERM, end)
+    gc.freeze()
+    with contextlib.suppress(KeyboardInterrupt):
+        preview(order, place, lambda: options.now if is_fixed else int(time.time()), _say)
+    return FINE
 
 
 # --- build ----------------------------------------------------------------------------------------
@@ -429,12 +459,33 @@ def _make_new(options: argparse.Namespace) -> Sequence[Path]:
     return make(root, options.name, today)
 
 
+def _run_templates(options: argparse.Namespace) -> int:
+    from builder import theme_commands as theme
+
+    root = Path(options.root).resolve()
+    if options.markdown and options.name:
+        return _fail("templates: --markdown prints all templates, without a NAME", USAGE)
+    if options.copy and not options.name:
+        return _fail("templates: --copy needs the NAME of a file, such as page.html", USAGE)
+    if options.copy:
+        print(theme.copy_file(root, options.name))
+    elif options.markdown:
+        print(theme.write_page(), end="")
+    elif options.name:
+        print(theme.describe_template(root, options.name))
+    else:
+        print(theme.list_templates(root))
+    return FINE
+
+
 _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "build": _run_build,
+    "serve": _run_serve,
     "check": _run_check,
     "explain": _run_explain,
     "test": _run_test,
     "evidence": _run_evidence,
     "verify": _run_verify,
     "new": _run_new,
+    "templates": _run_templates,
 }

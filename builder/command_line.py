@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import time
 from collections.abc import Iterable, Sequence
 
@@ -32,12 +33,14 @@ def read_command_line(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--version", action="version", version=f"proofpress {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     _add_build(commands)
+    _add_serve(commands)
     _add_check(commands)
     _add_explain(commands)
     _add_test(commands)
     _add_evidence(commands)
     _add_verify(commands)
     _add_new(commands)
+    _add_templates(commands)
     if arguments and not arguments[0].startswith("-") and arguments[0] not in commands.choices:
         hint = _did_you_mean(arguments[0], commands.choices)
         parser.error(f"there is no command '{arguments[0]}'{hint}")
@@ -70,6 +73,32 @@ def _add_build(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     _add_jobs(command, "processes")
     command.add_argument("--json", action="store_true", help="print what was done as JSON")
+
+
+def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = _add(commands, "serve", "show the site in a browser, and what changes as it is saved")
+    command.add_argument(
+        "--host", default="127.0.0.1", help="where to listen (default: this machine alone)"
+    )
+    command.add_argument(
+        "--port", type=_port, default=8000, help="the first port to try (default: 8000)"
+    )
+    command.add_argument(
+        "--base-path",
+        type=_base_path,
+        metavar="PATH",
+        help="where the site lies on its host (default: the path of base_url)",
+    )
+    command.add_argument("--open", action="store_true", help="open the site in a browser")
+    command.add_argument(
+        "--poll",
+        action="store_true",
+        help="look at the files again and again: for drives that report no changes",
+    )
+    _add_shaping(command)
+    _add_jobs(command, "processes")
+    # Nothing is written there; it only must not be taken for a source.
+    command.set_defaults(output=None)
 
 
 def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -147,6 +176,16 @@ def _add_new(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     )
 
 
+def _add_templates(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = _add(commands, "templates", "show the theme's templates, their blocks and variables")
+    command.add_argument("name", metavar="NAME", nargs="?", default="", help="one of them")
+    wish = command.add_mutually_exclusive_group()
+    wish.add_argument(
+        "--copy", action="store_true", help="copy a file of the theme into templates/"
+    )
+    wish.add_argument("--markdown", action="store_true", help="print all of it as a page")
+
+
 def _add(
     commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, text: str
 ) -> argparse.ArgumentParser:
@@ -182,6 +221,20 @@ def _count(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 0 < int(text) <= 1_000_000):
         raise argparse.ArgumentTypeError(f"'{text}' is not a number from 1")
     return int(text)
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) < 65_536):
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number from 0 to 65535")
+    return int(text)
+
+
+def _base_path(text: str) -> str:
+    path = text.strip("/")
+    parts = path.split("/") if path else []
+    if any(part in ("", ".", "..") or not re.fullmatch(r"[\w.~-]+", part) for part in parts):
+        raise argparse.ArgumentTypeError(f"'{text}' is not a path such as /notes")
+    return f"/{path}" if path else ""
 
 
 def _read_now(parser: argparse.ArgumentParser) -> int:

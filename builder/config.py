@@ -16,8 +16,9 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
-from builder.codec import Value
+from builder.codec import Value, replace
 from builder.errors import BuildFailed, Problem, did_you_mean
+from builder.policy import DEFAULT_POLICY, check_policy
 
 SETTINGS_FILE = "pyproject.toml"
 
@@ -32,7 +33,8 @@ class MenuItem(Value, frozen=True):
 class Settings(Value, frozen=True):
     """What a site says of itself.
 
-    `base_url` has no slash at its end; `base_path` is its path, "" at a host's root.
+    `base_url` has no slash at its end; `base_path` is its path, "" at a host's root. `source_url`
+    is where the site's own files can be read, "" if nothing says so; it is no key of the table.
     """
 
     title: str
@@ -48,11 +50,17 @@ class Settings(Value, frozen=True):
     math_macros: dict[str, str] = {}  # noqa: RUF012  # msgspec copies it
     og_images: bool = False
     responsive_images: bool = False
+    content_security_policy: str = DEFAULT_POLICY
+    source_url: str = ""
 
     @property
     def base_path(self) -> str:
         """The path under which the site lies on its host: "" or "/notes"."""
         return urlsplit(self.base_url).path
+
+    def at(self, base_path: str) -> Settings:
+        """The settings of the same site under another path of its host."""
+        return replace(self, base_url=urlsplit(self.base_url)._replace(path=base_path).geturl())
 
 
 class Options(Value, frozen=True):
@@ -88,11 +96,12 @@ def read_settings(root: Path) -> Settings:
 def check_settings(text: str) -> Settings:
     """The settings in a pyproject.toml's text; BuildFailed with every mistake in them."""
     try:
-        tools = tomllib.loads(text).get("tool")
+        document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"at line (\d+)", str(error))
         line = int(found[1]) if found else 0
         raise BuildFailed([Problem(SETTINGS_FILE, line, f"is not TOML: {error}")]) from None
+    tools = document.get("tool")
     table = tools.get("proofpress") if isinstance(tools, dict) else None
     if not isinstance(table, dict):
         raise BuildFailed([Problem(
@@ -123,7 +132,7 @@ def check_settings(text: str) -> Settings:
             problems.append(Problem(SETTINGS_FILE, _line_of(text, key), f"{key}: {error}"))
     if problems:
         raise BuildFailed(problems)
-    return Settings(**values)
+    return Settings(**values, source_url=_find_source(document, values.get("edit_url", "")))
 
 
 @cache
@@ -139,6 +148,26 @@ def load_zone(name: str) -> ZoneInfo:
             return ZoneInfo.from_file(table, name)
     except OSError:
         raise ValueError(name) from None
+
+
+def _find_source(document: Mapping[str, Any], edit_url: str) -> str:
+    """Where the site's files can be read: what [project.urls] says, as it does of any Python
+    project, else the repository that `edit_url` leads into; "" if neither tells.
+    """
+    project = document.get("project")
+    urls = project.get("urls") if isinstance(project, dict) else None
+    named = {
+        re.sub(r"[^a-z]", "", label.lower()): url
+        for label, url in (urls.items() if isinstance(urls, dict) else ())
+        if isinstance(url, str) and re.match(r"https?://[^\s<>\"]+$", url)
+    }
+    found = next((named[label] for label in _SOURCE_LABELS if label in named), "")
+    repository = re.match(r"(https?://[^/]+/[^/]+/.+?)/(?:-/)?(?:_?edit|blob|src|tree)/", edit_url)
+    return found or (repository[1] if repository else "")
+
+
+# How packaging tools know the address of a project's source, whatever its case and spaces.
+_SOURCE_LABELS = ("source", "sourcecode", "repository", "github")
 
 
 def _line_of(text: str, key: str) -> int:
@@ -212,6 +241,10 @@ def _count(value: object) -> int:
     return value
 
 
+def _policy(value: object) -> str:
+    return check_policy(_text(value))
+
+
 def _flag(value: object) -> bool:
     if not isinstance(value, bool):
         raise ValueError(f"must be true or false, not {value!r}")
@@ -263,4 +296,5 @@ _CHECKS: Mapping[str, Callable[[object], object]] = {
     "math_macros": _macros,
     "og_images": _flag,
     "responsive_images": _flag,
+    "content_security_policy": _policy,
 }

@@ -15,6 +15,7 @@ from builder.codec import Value, decode, fields
 from builder.errors import BuildFailed, Problem, did_you_mean
 from builder.model import Page, Recipe, Redirect, Shared
 from builder.prepare import prepare
+from builder.render.card_list import CardsArguments
 from builder.render.feeds import FeedArguments
 from builder.render.files import Sitemap
 from builder.render.lists import GroupsArguments, ListArguments
@@ -32,6 +33,7 @@ ARGUMENTS: Mapping[str, type[Value]] = {
     "list": ListArguments,
     "groups": GroupsArguments,
     "archive": GroupsArguments,
+    "cards": CardsArguments,
     "status": StatusArguments,
     "redirect": Redirect,
     "atom_xml": FeedArguments,
@@ -141,10 +143,13 @@ def _made_by(recipe: Recipe, shared: Shared) -> Iterator[str]:
     if recipe.make != "copy" and shared.sources:
         common = decode(Common, shared.arguments)
         yield from _row("templates", [path for _, path in common.templates])
-        yield from _row("words", [f"{common.strings} ({common.lang})"])
+        yield from _row("words", [f"{', '.join(common.strings)} ({common.lang})"])
         yield from _row(
             "settings",
-            ["title, description, author, base_url, menu, edit_url", "names of styles and scripts"],
+            [
+                "title, description, author, base_url, menu, edit_url, source_url",
+                "names of styles and scripts",
+            ],
         )
     if kind is Page:
         page = decode(Page, recipe.arguments)
@@ -158,7 +163,7 @@ def _made_by(recipe: Recipe, shared: Shared) -> Iterator[str]:
     elif kind is ListArguments:
         listed = decode(ListArguments, recipe.arguments)
         yield from _row("lists", [item.title for item in listed.items])
-        yield from _row("cards", [item.title for item in listed.cards])
+        yield from _row("cards", [card.item.title for card in listed.cards])
         yield from _row("tags", [tag.name for tag in listed.tags])
     elif kind is FeedArguments:
         feed = decode(FeedArguments, recipe.arguments)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 from builder import cards, markup
-from builder.codec import Value, decode, encode
+from builder.codec import Value, decode, digest, encode
 from builder.errors import Problem
 from builder.evidence.record import Record
 from builder.evidence.statement import read_record
@@ -22,6 +22,7 @@ from builder.facts import ReadingSettings, kind_of, parse_document
 from builder.model import CodeFacts, Facts, PictureFacts
 from builder.read.sources import Inventory
 from builder.read.tree import locate
+from builder.render.search import PaperText
 from builder.workers import map_chunks, open_workers, split_chunks
 from builder.write.make import read_verified
 from builder.write.state import State, pack_galley
@@ -42,12 +43,16 @@ class Parsed:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What all files say: facts of Markdown files; by path, of code, records and pictures."""
+    """What all files say: facts of Markdown files; by path, of code, records and pictures.
+
+    `papers` are the texts of papers.
+    """
 
     documents: list[Facts]
     code: dict[str, CodeFacts]
     records: dict[str, RecordFacts]
     pictures: dict[str, PictureFacts]
+    papers: dict[str, PaperText]
 
 
 class RecordFacts(Value, frozen=True):
@@ -55,6 +60,13 @@ class RecordFacts(Value, frozen=True):
 
     record: Record | None
     problems: tuple[Problem, ...] = ()
+
+
+class Shown(Value, frozen=True):
+    """A picture; of a paper also its text, None if it has none."""
+
+    picture: PictureFacts
+    paper: PaperText | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +134,13 @@ def parse_changed(
     def of(kind: SourceKind, type_: type[T]) -> dict[str, T]:
         return {path: decode(type_, known[path][1]) for path in kinds if kinds[path] == kind}
 
+    shown = of("picture", Shown)
     return Known(
         list(of("note", Facts).values()),
         of("code", CodeFacts),
         of("record", RecordFacts),
-        of("picture", PictureFacts),
+        {path: found.picture for path, found in shown.items()},
+        {path: found.paper for path, found in shown.items() if found.paper is not None},
     )
 
 
@@ -150,8 +164,7 @@ def parse_chunk(chunk: ParseChunk) -> list[Parsed]:
             found = RecordFacts(read) if isinstance(read, Record) else RecordFacts(None, read)
             parsed.append(Parsed(path, source, encode(found), b"", b""))
         elif kind == "picture":
-            shown = markup.read_picture(path, data, source)
-            parsed.append(Parsed(path, source, encode(shown), b"", b""))
+            parsed.append(_parse_picture(path, data, source))
         elif kind == "note":
             document = parse_document(path, data, source, chunk.reading)
             galley = pack_galley(document.galley)
@@ -161,3 +174,14 @@ def parse_chunk(chunk: ParseChunk) -> list[Parsed]:
         else:
             parsed.append(Parsed(path, source, encode(cards.read_code(path, data)), b"", b""))
     return parsed
+
+
+def _parse_picture(path: str, data: bytes, source: bytes) -> Parsed:
+    """A picture; of a paper also its text, which is kept as the texts of pages are."""
+    picture = markup.read_picture(path, data, source)
+    text = markup.read_paper_text(picture, data)
+    if text is None:
+        return Parsed(path, source, encode(Shown(picture, None)), b"", b"")
+    galley = encode(text)
+    paper = PaperText(digest(galley), len(galley))
+    return Parsed(path, source, encode(Shown(picture, paper)), paper.galley, pack_galley(galley))

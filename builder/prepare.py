@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 
 from builder import cards
 from builder.cards import Demands
-from builder.codec import decode, digest_value, encode
 from builder.config import SETTINGS_FILE
 from builder.errors import BuildFailed, Problem
 from builder.evidence.allowed import NOTHING_ASKED, Allowed
@@ -18,38 +17,47 @@ from builder.evidence.collect import Card, PageTests, check_inputs, collect_card
 from builder.evidence.statement import EVIDENCE
 from builder.link import Material, link_site
 from builder.link.evidence import Proofs, is_proven, shown_evidence
-from builder.model import KINDS, CodeFacts, Facts, Recipe, Site, Source
+from builder.model import KINDS, CodeFacts, Facts, Recipe, Site
 from builder.parse import Known, kind_of_source, parse_changed
-from builder.read.sources import Inventory, read_schema, template_sources
+from builder.read.sources import Inventory, read_schema
 from builder.read.tree import LOCK_FILES
 from builder.render.ingredients import RecipeBook
 from builder.render.recipes import site_recipes
+from builder.render.search import PaperText
 from builder.render.shared import Theme
-from builder.render.templates import find_needs, read_strings
 from builder.run.source import digest_runner
+from builder.site_theme import read_theme
 from builder.stock import Order, Stock, take_stock
 from builder.write.nothing import pack_extras
-from builder.write.state import State
-
-# A site's icon, if its static files have one of these names.
-ICONS = ("favicon.svg", "favicon.png", "favicon.ico")
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """A site read and linked; its recipes, one by one, are still to be compared with receipts.
 
-    `unproven` are the cards that pages show and that have no recorded pass. `stock` is what it was
-    made from, which may be newer than what was taken before.
+    `unproven` are the cards that pages show and that have no recorded pass, `papers` the texts of
+    papers by path. `stock` is what it was made from, which may be newer than what was taken before.
     """
 
     stock: Stock
     site: Site
     recipes: Iterator[Recipe]
-    book: RecipeBook
+    theme: Theme
     problems: tuple[Problem, ...]
     documents: list[Facts]
     unproven: tuple[Card, ...]
+    papers: Mapping[str, PaperText]
+
+    @property
+    def galleys(self) -> set[bytes]:
+        """The texts of all documents and papers, by digest."""
+        texts = {facts.galley for facts in self.documents}
+        return texts | {paper.galley for paper in self.papers.values()}
+
+    @property
+    def book(self) -> RecipeBook:
+        """Where what the recipes share is written down."""
+        return self.theme.book
 
 
 def prepare(stock: Stock, progress: Callable[[str, int, int], None]) -> Prepared:
@@ -76,7 +84,7 @@ def prepare(stock: Stock, progress: Callable[[str, int, int], None]) -> Prepared
         *_check_code(site, known.code, inventory),
     )
     try:
-        theme = _read_theme(stock, site)
+        theme, doubts = read_theme(stock, site)
     except BuildFailed as failure:
         raise BuildFailed((*problems, *failure.problems)) from None
     unproven = tuple(
@@ -85,8 +93,9 @@ def prepare(stock: Stock, progress: Callable[[str, int, int], None]) -> Prepared
         if proofs.cards[evidence.slug].has_tests
         and not is_proven(evidence, proofs.cards[evidence.slug].tier)
     )
-    recipes = site_recipes(site, theme, read_schema())
-    return Prepared(stock, site, recipes, theme.book, problems, known.documents, unproven)
+    recipes = site_recipes(site, theme, read_schema(), known.papers)
+    problems = (*problems, *doubts)
+    return Prepared(stock, site, recipes, theme, problems, known.documents, unproven, known.papers)
 
 
 def _gather(
@@ -225,49 +234,3 @@ def _check_code(site: Site, code: Mapping[str, CodeFacts], inventory: Inventory)
             if problem:
                 problems.append(problem)
     return [*problems, *cards.unused_regions(code, shown)]
-
-
-def _read_theme(stock: Stock, site: Site) -> Theme:
-    inventory = stock.inventory
-    files = template_sources(inventory.sources)
-    strings = {
-        name.removeprefix("strings/").removesuffix(".toml"): read_strings(
-            inventory.read(source.path), source.path
-        )
-        for name, source in files.items()
-        if name.startswith("strings/") and name.endswith(".toml")
-    }
-    present = {page.facts.kind for page in site.pages}
-    kinds = [kind for kind in KINDS if kind != "pages" and kind in present]
-    needs = _find_needs(inventory, files, stock.state)
-    outputs = {asset.output for asset in site.assets}
-    icon = next((name for name in ICONS if name in outputs), "")
-    return Theme(RecipeBook(stock.era), files, needs, stock.settings, strings, kinds, icon)
-
-
-def _find_needs(
-    inventory: Inventory, files: Mapping[str, Source], state: State
-) -> dict[str, tuple[str, ...]]:
-    """Which templates each template needs.
-
-    Remembered for the same templates, because it takes parsing them all.
-    """
-    templates = {name: source for name, source in files.items() if name.endswith((".html", ".xml"))}
-    name = digest_value({key: item.digest for key, item in templates.items()}).hex()
-    found = state.memo(name)
-    if found is None:
-        texts: dict[str, str] = {}
-        problems = []
-        for key, source in templates.items():
-            data = inventory.read(source.path)
-            try:
-                texts[key] = data.decode()
-            except UnicodeDecodeError as error:
-                line = data.count(b"\n", 0, error.start) + 1
-                message = f"this template is not UTF-8: {error.reason}"
-                problems.append(Problem(source.path, line, message, "save it as UTF-8"))
-        if problems:
-            raise BuildFailed(problems)
-        found = encode(find_needs(texts, {key: source.path for key, source in templates.items()}))
-        state.keep_memo(name, found)
-    return decode(dict[str, tuple[str, ...]], found)

@@ -11,7 +11,7 @@ from builder.markup.code import mark_lines
 from builder.markup.galley import fill_galley
 from builder.markup.measure import measure_picture
 from builder.markup.parser import set_commonmark
-from builder.markup.picture_facts import is_picture, read_picture
+from builder.markup.picture_facts import is_picture, read_paper_text, read_picture
 from builder.markup.text import slugify
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "is_picture",
     "mark_lines",
     "measure_picture",
+    "read_paper_text",
     "read_picture",
     "set_body",
     "set_commonmark",

@@ -46,15 +46,21 @@ class SetBody(Value, frozen=True):
 
 
 def set_body(
-    text: str, *, path: str, first_line: int, take_title: bool, macros: Mapping[str, str]
+    text: str,
+    *,
+    path: str,
+    first_line: int,
+    take_title: bool,
+    macros: Mapping[str, str],
+    policy: str = "",
 ) -> SetBody:
     """The body of the file `path`, whose first line is the file's line `first_line` (from 1).
 
     With `take_title` the first heading is the title; if it is the first block too, it is taken out
-    of the body. `macros` are LaTeX commands by name. Mistakes are in `problems`, at their lines in
-    the file.
+    of the body. `macros` are LaTeX commands by name. What the content security policy `policy`
+    would keep from working is warned of. Mistakes are in `problems`, at their lines in the file.
     """
-    sheet = Sheet(path, first_line)
+    sheet = Sheet(path, first_line, policy)
     tokens = [] if _has_endless_line(text, sheet) else parse_body(text, sheet)
     convert_formulas(tokens, sheet, macros)
     title = _find_title(tokens) if take_title else ""

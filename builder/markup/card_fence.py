@@ -52,7 +52,18 @@ def set_card(info: str, token: Token, sheet: Sheet) -> str:
     embed = _read_target(target, sheet, line)
     if embed is None or attributes is None:
         return ""
-    return sheet.embed(_complete(embed, attributes, sheet, line))
+    anchor = sheet.make_anchor(_anchor(embed), line)
+    return sheet.embed(_complete(embed, attributes, sheet, line), anchor)
+
+
+def _anchor(embed: Embed) -> str:
+    """The id that is wanted for what a fence shows: `z_test`, `z_test.symbol`, `test_z_test`."""
+    if embed.name:
+        # The dot keeps them apart from the ids of headings.
+        return f"{embed.slug}.{embed.name}"
+    if embed.file:
+        return f"{embed.slug}.{embed.file}"
+    return f"test_{embed.slug}" if embed.is_test else embed.slug
 
 
 def _read_target(target: str, sheet: Sheet, line: int) -> Embed | None:

@@ -207,11 +207,14 @@ def set_footnote_close(_tokens: Sequence[Token], _index: int, _sheet: Sheet) -> 
 def set_footnote_back(tokens: Sequence[Token], index: int, sheet: Sheet) -> str:
     """Links from a note back to each of its marks that are on the page."""
     number = tokens[index].meta["number"]
+    is_behind_text = tokens[index + 1].type == "paragraph_close"
     out = ""
     for time, anchor in enumerate(sheet.note_marks.get(number, ()), 1):
+        # The first goes to the next line with the last word, not alone.
+        space = "\u00a0" if time == 1 and is_behind_text else " "
         label = f"{BACK_LABEL} {number}" + (f"-{time}" if time > 1 else "")
         out += (
-            f' <a class="footnote-back" href="{sheet.fragment(anchor, sheet.line)}"'
+            f'{space}<a class="footnote-back" href="{sheet.fragment(anchor, sheet.line)}"'
             f' role="doc-backlink" aria-label="{label}">\u21a9\ufe0e</a>'
         )
     return out

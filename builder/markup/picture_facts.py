@@ -7,8 +7,8 @@ In: a path, bytes. Out: `PictureFacts`, complete whatever the file holds. Papers
 from __future__ import annotations
 
 from builder.markup.measure import PICTURE_ENDINGS, measure_picture
-from builder.markup.papers import INSTALL_PDF, measure_paper
-from builder.model import PictureFacts
+from builder.markup.papers import INSTALL_PDF, measure_paper, pdf_text, set_paper
+from builder.model import Galley, PictureFacts
 
 PAPER_ENDING = ".pdf"
 
@@ -31,6 +31,16 @@ def read_picture(path: str, data: bytes, source: bytes) -> PictureFacts:
     return PictureFacts(
         path, source, measured.format, measured.width, measured.height, measured.is_still
     )
+
+
+def read_paper_text(facts: PictureFacts, data: bytes) -> Galley | None:
+    """The text of a paper, whose facts are known, as the search reads it; None where there is none,
+    as in a picture, or in a paper that can't be shown.
+    """
+    if facts.format != "pdf" or facts.fault:
+        return None
+    text = pdf_text(data)
+    return set_paper(text) if text else None
 
 
 def _read_paper(path: str, data: bytes, source: bytes) -> PictureFacts:

@@ -13,6 +13,7 @@ from markdown_it.token import Token
 
 from builder.markup.attributes import set_attributes
 from builder.markup.links import is_external, split_address
+from builder.markup.policed import check_address
 from builder.markup.sheet import Sheet
 from builder.markup.text import plain_text
 
@@ -44,7 +45,9 @@ def set_picture(
     named = zip(("width", "height"), size, strict=True)
     given = "".join(f' {name}="{escape(value)}"' for name, value in named if value)
     source, measures = escape(url), ""
-    if not is_external(url):
+    if is_external(url):
+        check_address("img-src", url, sheet, line, "a picture")
+    else:
         target, fragment = split_address(url)
         if not target:
             sheet.report("a picture without an address", line, "name its file")

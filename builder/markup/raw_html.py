@@ -13,6 +13,7 @@ from typing import Literal
 from markdown_it.token import Token
 
 from builder.markup.links import is_external, split_address
+from builder.markup.policed import check_tag
 from builder.markup.sheet import Sheet
 from builder.markup.tags import Markup, Pair, change_tags
 
@@ -29,7 +30,7 @@ def set_html_inline(tokens: Sequence[Token], index: int, sheet: Sheet) -> str:
     """A tag of the author's within a paragraph."""
     token = tokens[index]
     # An end tag, a comment or a bare `<kbd>` has nothing to look up.
-    if "=" not in token.content:
+    if "=" not in token.content and not token.content.lower().startswith(("<script", "<style")):
         return token.content
     return _set_html(token.content, sheet, sheet.line_at(token.meta.get("at", 0)))
 
@@ -37,6 +38,7 @@ def set_html_inline(tokens: Sequence[Token], index: int, sheet: Sheet) -> str:
 def _set_html(html: str, sheet: Sheet, first_line: int) -> str:
     def change(tag: str, pairs: Sequence[Pair], tag_line: int) -> list[Pair] | None:
         line = first_line + tag_line
+        check_tag(tag, pairs, sheet, line)
         is_changed = False
         changed: list[Pair] = []
         for name, value in pairs:

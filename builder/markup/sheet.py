@@ -38,6 +38,7 @@ class Sheet:
         "open_links",
         "path",
         "pictures",
+        "policy",
         "problems",
         "prose",
         "references",
@@ -45,9 +46,13 @@ class Sheet:
         "tables",
     )
 
-    def __init__(self, path: str, first_line: int) -> None:
-        """An empty sheet for the body of `path` that starts at the file's line `first_line`."""
+    def __init__(self, path: str, first_line: int, policy: str = "") -> None:
+        """An empty sheet for the body of `path` that starts at the file's line `first_line`.
+
+        `policy` is the content security policy of its page.
+        """
         self.path = path
+        self.policy = policy
         self.first_line = first_line
         self.line = first_line
         self.block_text = ""
@@ -116,10 +121,10 @@ class Sheet:
         self.references.append(Reference(form, target, fragment, line, is_inline))
         return len(self.references) - 1
 
-    def embed(self, embed: Embed) -> str:
-        """Note an embed; the mark of its slot."""
+    def embed(self, embed: Embed, anchor: str) -> str:
+        """Note an embed, which will have the id `anchor`; the mark of its slot."""
         self.embeds.append(embed)
-        return self.slot("embed", len(self.embeds) - 1)
+        return self.slot("embed", len(self.embeds) - 1, anchor)
 
     def fragment(self, anchor: str, line: int) -> str:
         """The mark of an address in this page; whether the anchor exists is checked at the end."""

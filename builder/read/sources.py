@@ -81,7 +81,8 @@ def digest_file(path: Path) -> bytes:
 def template_sources(sources: Mapping[str, Source]) -> dict[str, Source]:
     """The theme's files by their names in it.
 
-    A site's own file stands before the default theme's.
+    A site's own file stands before the default theme's, which keeps the name "theme/…" besides: a
+    site's page.html may extend "theme/page.html".
     """
     theme = {
         path.removeprefix(f"{THEME}/"): source
@@ -93,4 +94,5 @@ def template_sources(sources: Mapping[str, Source]) -> dict[str, Source]:
         for path, source in sources.items()
         if path.startswith("templates/")
     }
-    return theme | own
+    shipped = {f"{THEME}/{name}": source for name, source in theme.items()}
+    return theme | shipped | own

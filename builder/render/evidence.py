@@ -86,7 +86,12 @@ MOST_VERSIONS = 3
 
 
 class Line(Value, frozen=True):
-    """A line about a card: `state` names a style, `sign` repeats what `text` says."""
+    """A line about a card.
+
+    state: the name of a style: failed, none, stale, unmet, simulated or passed
+    sign: a sign that repeats what the text says
+    text: what was checked
+    """
 
     state: str
     sign: str
@@ -120,6 +125,19 @@ def view_lines(evidence: Evidence, words: Mapping[str, Any]) -> tuple[Line, ...]
         if standing.tier in ("compiled", "measured")
     ]
     return tuple(lines)
+
+
+def view_glance(evidence: Evidence, words: Mapping[str, Any]) -> Line:
+    """The line of a list of cards: the worst that must be said of a card's tests, without the
+    versions and the day of a pass, which its page has.
+    """
+    state = state_of(evidence)
+    if state in PASSING:
+        standing = _tested(evidence)[0]
+        word = "simulated" if state == "simulated" else "tests_passed"
+        return _line(state, counted(word, standing.passed, words))
+    lines = view_lines(evidence, words)
+    return next((line for line in lines if line.state == state), lines[0])
 
 
 def plain_line(evidence: Evidence, words: Mapping[str, Any]) -> str:

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from builder.cards import LISTING_WORDS
 from builder.codec import Value, decode, encode
 from builder.link.addresses import output_of
 from builder.model import Page, Recipe, Site
@@ -91,7 +92,7 @@ def feed_recipes(site: Site, theme: Theme) -> Iterator[Recipe]:
 
 def _evidence_words(theme: Theme) -> dict[str, dict[str, Any]]:
     """The words that lines of evidence are made of, in each of the theme's languages."""
-    needed = (*LINE_WORDS, "evidence", "output_old", "date_pattern", "months")
+    needed = (*LINE_WORDS, *LISTING_WORDS, "evidence", "output_old", "date_pattern", "months")
     return {lang: {word: words[word] for word in needed} for lang, words in theme.strings.items()}
 
 
@@ -216,7 +217,7 @@ def _entries(
             words = common.words[words_of(page.facts.lang or common.language, common.words)]
             say = say_in_feed(page, words, home)
             listings = render_listings(
-                page, ingredients.sources, words, say, home, has_styles=False
+                page, ingredients.sources, words, say, home, has_styles=False, figures={}
             )
         yield page, fill_body(page, ingredients, listings, prefix=home, page_url=page.url)
 

@@ -11,12 +11,14 @@ from html import escape
 
 from builder.codec import Value, decode
 from builder.model import Asset, Recipe
+from builder.policy import DEFAULT_POLICY
 from builder.render.ingredients import Ingredients
 from builder.render.shared import Theme, theme_assets
 from builder.render.styles import StyleSheet, is_style, may_be_named
 
 # What the sitemap protocol allows in one file: https://www.sitemaps.org/protocol.html
 SITEMAP_LIMIT = 50_000
+HEADERS = "_headers"
 _XMLNS = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 _XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
@@ -72,6 +74,30 @@ def sitemap_recipes(entries: Sequence[SitemapEntry], theme: Theme) -> Iterator[R
         yield theme.book.recipe("sitemap.xml", "sitemap_index", shared, index)
     robots = f"User-agent: *\nAllow: /\n\nSitemap: {home}sitemap.xml\n"
     yield theme.book.recipe("robots.txt", "text", shared, robots.encode())
+
+
+def header_recipes(assets: Iterable[Asset], theme: Theme) -> Iterator[Recipe]:
+    """What hosts shall send with each file, in the file that Netlify and Cloudflare Pages read;
+    a site's own takes its place.
+    """
+    if any(asset.output == HEADERS for asset in assets):
+        return
+    settings = theme.settings
+    policy = settings.content_security_policy
+    if policy == DEFAULT_POLICY:
+        # Which no page can say of itself: nobody else's page may show this one in a frame.
+        policy = f"{policy}; frame-ancestors 'self'"
+    lines = [f"{settings.base_path}/*"]
+    lines += [f"  Content-Security-Policy: {policy}"] if policy else []
+    lines += [
+        "  Referrer-Policy: strict-origin-when-cross-origin",
+        "  X-Content-Type-Options: nosniff",
+        # Every name in there tells what is in the file.
+        f"{settings.base_path}/assets/*",
+        "  Cache-Control: public, max-age=31536000, immutable",
+    ]
+    text = "".join(f"{line}\n" for line in lines)
+    yield theme.book.recipe(HEADERS, "text", theme.book.share(b""), text.encode())
 
 
 def make_sitemap(ingredients: Ingredients) -> bytes:

@@ -66,8 +66,9 @@ def render_listings(
     prefix: str,
     *,
     has_styles: bool,
+    figures: Mapping[int, str],
 ) -> list[str]:
-    """The HTML of each embed of a page.
+    """The HTML of each embed of a page; `figures` are the ids by position, none in feeds.
 
     `say` gives what is said under it of the card's evidence; it is told whether the listing is the
     card's first. Addresses inside the site get `prefix` in front. Only where the theme's style
@@ -75,15 +76,21 @@ def render_listings(
     """
     seen: set[str] = set()
     shown = []
-    for listing in page.listings:
+    named = cards.name_anchors(page.listings, figures, page.facts.anchors, sources)
+    for listing, anchors in zip(page.listings, named, strict=True):
         slug = listing.embed.slug
         evidence = say(listing, slug not in seen)
         seen.add(slug)
         data = sources[listing.path]
         if listing.embed.part == "output":
-            shown.append(_render_output(listing, data, page, words, evidence, prefix, has_styles))
+            shown.append(
+                _render_output(
+                    listing, data, page, words, evidence, prefix, has_styles, anchors.figure
+                )
+            )
         else:
-            shown.append(cards.render_listing(listing, data, evidence))
+            place = anchors if anchors.figure else None
+            shown.append(cards.render_listing(listing, data, words, evidence, place))
     return shown
 
 
@@ -169,6 +176,7 @@ def _render_output(
     said: str,
     prefix: str,
     has_styles: bool,
+    anchor: str,
 ) -> str:
     # Linking finds an output among those of the evidence that it gives to the page.
     outputs = [output for evidence in page.evidence for output in evidence.outputs]
@@ -178,4 +186,4 @@ def _render_output(
     src = address(output.url, prefix)
     twin = dark_name(output.path) if has_styles else ""
     dark = next((address(each.url, prefix) for each in outputs if each.path == twin), "")
-    return render_output(listing, data, src=src, dark=dark, note=note, evidence=said)
+    return render_output(listing, data, src=src, dark=dark, note=note, evidence=said, anchor=anchor)

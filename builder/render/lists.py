@@ -12,21 +12,25 @@ from collections.abc import Iterator, Sequence
 from builder.codec import Value, decode
 from builder.link.addresses import output_of
 from builder.model import KINDS, Page, Recipe, Redirect, Site, Tag
+from builder.render.card_list import CardItem, cards_recipe, list_cards, view_cards
+from builder.render.head import home_head, plain_head
 from builder.render.ingredients import Ingredients
-from builder.render.pages import Head, dump_json_ld, plain_head
 from builder.render.shared import FEEDS, NamedLink, Theme
 from builder.render.status import all_evidence, count_proven, say_proven, status_recipe
 from builder.render.templates import press_of
 from builder.render.views import GroupView, Item, TagView, tag_feeds, view_items
 
-HOME_CARDS = 6
+HOME_CARDS = 8
+# The home names this many tags, those with the most pages; a link leads to all.
+HOME_TAGS = 30
 
 
 class ListArguments(Value, frozen=True):
     """One page of a list.
 
     `word` names the title among the theme's words ("" uses `title` as it is). `proven` is for the
-    home: how many cards pass their tests, of how many.
+    home: how many cards pass their tests, of how many. `parent` is what this is one of: "tags",
+    "series", "" for nothing.
     """
 
     url: str
@@ -37,10 +41,11 @@ class ListArguments(Value, frozen=True):
     newer_url: str
     older_url: str
     items: tuple[Item, ...]
-    cards: tuple[Item, ...] = ()
+    cards: tuple[CardItem, ...] = ()
     proven: tuple[int, int] = (0, 0)
     tags: tuple[TagView, ...] = ()
     feeds: tuple[NamedLink, ...] = ()
+    parent: str = ""
 
 
 class GroupsArguments(Value, frozen=True):
@@ -52,7 +57,12 @@ class GroupsArguments(Value, frozen=True):
 
 
 class YearView(Value, frozen=True):
-    """A year of the archive."""
+    """A year of the archive.
+
+    year: in four digits
+    url: its list
+    count: how many pages
+    """
 
     year: str
     url: str
@@ -62,9 +72,11 @@ class YearView(Value, frozen=True):
 def list_recipes(site: Site, items: Sequence[Item], theme: Theme) -> Iterator[Recipe]:
     """Every list of the site; `items` are its pages as lists know them, by position."""
     listed = [position for position, page in enumerate(site.pages) if page.facts.kind != "pages"]
-    yield from _home(site, items, listed, theme)
+    cards = list_cards(site, items, theme)
+    yield from _home(site, items, listed, cards, theme)
+    yield cards_recipe(site, cards, theme)
     for kind in KINDS:
-        if kind != "pages":
+        if kind not in ("cards", "pages"):
             members = [position for position in listed if items[position].kind == kind]
             yield from _paged(
                 f"/{kind}/", "", kind, "", [items[position] for position in members], theme
@@ -72,7 +84,7 @@ def list_recipes(site: Site, items: Sequence[Item], theme: Theme) -> Iterator[Re
     for tag in site.tags:
         yield from _paged(
             tag.url, tag.name, "tagged", "", [items[position] for position in tag.members], theme,
-            feeds=tag_feeds(tag.name, tag.url, theme.settings.base_path, FEEDS),
+            feeds=tag_feeds(tag.name, tag.url, theme.settings.base_path, FEEDS), parent="tags",
         )  # fmt: skip
     for group in site.series:
         yield from _series(group, site.pages, items, theme)
@@ -109,6 +121,7 @@ def _paged(
     theme: Theme,
     *,
     feeds: tuple[NamedLink, ...] = (),
+    parent: str = "",
     first: ListArguments | None = None,
 ) -> Iterator[Recipe]:
     """The first page of a list and its older ones; `first` gives more for the first (the home)."""
@@ -129,6 +142,7 @@ def _paged(
         proven=first.proven if first else (0, 0),
         tags=first.tags if first else (),
         feeds=feeds,
+        parent=parent,
     )
     make, template = ("home", "home.html") if first else ("list", "list.html")
     yield theme.book.recipe(output_of(url), make, theme.share(template), arguments)
@@ -145,24 +159,35 @@ def _paged(
             older_url=base + page_url[number - 2] if number > 1 else "",
             items=tuple(items[start : start + per_page]),
             feeds=feeds,
+            parent=parent,
         )
         yield theme.book.recipe(output_of(arguments.url), "list", shared, arguments)
 
 
 def _home(
-    site: Site, items: Sequence[Item], listed: Sequence[int], theme: Theme
+    site: Site,
+    items: Sequence[Item],
+    listed: Sequence[int],
+    cards: Sequence[CardItem],
+    theme: Theme,
 ) -> Iterator[Recipe]:
     base = theme.settings.base_path
-    cards = [items[position] for position in listed if items[position].kind == "cards"]
     extra = ListArguments(
         "/", "", "", "", 0, "", "", (),
         cards=tuple(cards[:HOME_CARDS]),
         proven=count_proven(all_evidence(site)),
-        tags=tuple(TagView(tag.name, base + tag.url) for tag in site.tags),
+        tags=tuple(TagView(tag.name, base + tag.url) for tag in _largest(site.tags)),
     )  # fmt: skip
     settings = theme.settings
     chosen = [items[position] for position in listed]
     yield from _paged("/", settings.title, "", settings.description, chosen, theme, first=extra)
+
+
+def _largest(tags: Sequence[Tag]) -> list[Tag]:
+    """The tags with the most pages, in the order of all."""
+    by_size = sorted(tags, key=lambda tag: (-len(tag.members), tag.url))
+    named = {tag.url for tag in by_size[:HOME_TAGS]}
+    return [tag for tag in tags if tag.url in named]
 
 
 def _series(
@@ -173,7 +198,7 @@ def _series(
     assert series is not None
     places = {pages[position].url: position for position in group.members}
     parts = tuple(items[places[link.url]] for link in series.links)
-    arguments = ListArguments(group.url, group.name, "", "", 0, "", "", parts)
+    arguments = ListArguments(group.url, group.name, "", "", 0, "", "", parts, parent="series")
     yield theme.book.recipe(output_of(group.url), "list", theme.share("list.html"), arguments)
 
 
@@ -219,8 +244,10 @@ def make_list(ingredients: Ingredients) -> bytes:
     if arguments.number:
         shown = f"{title} – {words['page_number'].format(n=arguments.number)}"
     canonical = site.url + arguments.url[1:]
+    parent = arguments.parent
     return press.fill(
         title=shown,
+        parent=NamedLink(words[parent], f"{site.base}/{parent}/") if parent else None,
         intro=arguments.intro,
         items=view_items(arguments.items, words, site.base),
         newer_url=arguments.newer_url,
@@ -238,21 +265,17 @@ def make_home(ingredients: Ingredients) -> bytes:
     arguments = decode(ListArguments, ingredients.arguments)
     press = press_of(ingredients)
     site, words = press.site, press.words
-    described = {
-        "@context": "https://schema.org", "@type": "WebSite", "name": site.title, "url": site.url,
-        "description": site.description, "inLanguage": press.lang,
-    }  # fmt: skip
     return press.fill(
         title=site.title,
         intro=arguments.intro,
         items=view_items(arguments.items, words, site.base),
-        cards=view_items(arguments.cards, words, site.base),
+        cards=view_cards(arguments.cards, site.base),
         proven=say_proven(arguments.proven, words),
         tags=arguments.tags,
         newer_url="",
         older_url=arguments.older_url,
         canonical=site.url,
-        head=Head(site.title, site.description, "website", "", dump_json_ld(described), ""),
+        head=home_head(site, press.lang),
         feeds=site.feeds,
     )
 

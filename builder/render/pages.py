@@ -18,8 +18,10 @@ from builder.codec import Value, decode, encode
 from builder.errors import BuildFailed, Problem
 from builder.link.addresses import output_of
 from builder.markup.drawings import DrawingRefused, read_drawing
-from builder.model import Facts, Galley, Heading, Page, Recipe
+from builder.model import Galley, Heading, Page, Recipe
+from builder.render.covers import page_cover, view_cover
 from builder.render.evidence import state_of, view_lines
+from builder.render.head import page_head
 from builder.render.ingredients import Ingredients
 from builder.render.listings import (
     fill_evidence,
@@ -28,7 +30,7 @@ from builder.render.listings import (
     render_listings,
     say_in_page,
 )
-from builder.render.shared import SiteView, Theme
+from builder.render.shared import Theme
 from builder.render.templates import Press, press_of
 from builder.render.views import (
     DateView,
@@ -47,9 +49,14 @@ TOC_LEVELS = (2, 3)
 
 
 class PaperView(Value, frozen=True):
-    """A paper that a page shows: its name and address, its first page as a picture.
+    """A paper that a page shows.
 
-    `width` and `height` are in pixels.
+    title: the file's name
+    url: the file
+    type: its media type
+    picture: its first page as a picture
+    width: of the picture, in pixels
+    height: of the picture, in pixels
     """
 
     title: str
@@ -61,8 +68,12 @@ class PaperView(Value, frozen=True):
 
 
 class CardView(Value, frozen=True):
-    """What was checked of a card: `state` names a style, `text` says it in a line, `evidence` is
-    HTML that says it in full.
+    """What was checked of a card.
+
+    slug: which card
+    state: the name of a style: failed, none, stale, unmet, simulated or passed
+    text: what was checked, in a line
+    evidence: what was checked, in full
     """
 
     slug: str
@@ -71,19 +82,32 @@ class CardView(Value, frozen=True):
     evidence: Markup
 
 
-class Head(Value, frozen=True):
-    """What goes into a page's <head>; `robots` is empty where everything is allowed."""
-
-    title: str
-    description: str
-    og_type: str
-    image: str
-    json_ld: str
-    robots: str
-
-
 class PageView(Value, frozen=True):
-    """`page` in page.html."""
+    """`page` in page.html.
+
+    kind: posts, notes, trivia, cards or pages
+    title: of the page
+    url: of the page
+    summary: from its front matter, else its first paragraph; empty if it has neither
+    lang: its language
+    date: when it was published
+    updated: when its meaning last changed
+    tags: its tags
+    minutes: how long it takes to read
+    toc: its headings of the second and third level
+    body: its text
+    has_math: whether there are formulas in it
+    newer: the next page of its kind
+    older: the page of its kind before it
+    backlinks: the pages that link to it
+    related: pages with the same tags
+    series: its place in a series
+    edit_url: where its source can be edited; empty if the site does not say
+    pdf: the paper that it shows
+    extra: what its front matter says under `extra`, as written there; empty if nothing
+    card: for the page of a card, what was checked of it
+    examples: what was checked of the page's own examples; empty if none is run
+    """
 
     kind: str
     title: str
@@ -128,10 +152,13 @@ def make_page(ingredients: Ingredients) -> bytes:
     press = press_of(ingredients)
     site, facts = press.site, page.facts
     canonical = site.url + page.url[1:]
+    cover = page_cover(facts, press.words, site.title, press.lettering)
     return press.fill(
         page=_view(page, press, ingredients),
         canonical=canonical,
-        head=_head(facts, canonical, site, press.lang),
+        head=page_head(
+            facts, canonical, site, press.lang, press.words, view_cover(cover, site.url)
+        ),
         feeds=site.feeds,
     )
 
@@ -151,6 +178,14 @@ def fill_body(
     )
 
 
+def _figure_ids(page: Page, ingredients: Ingredients) -> dict[int, str]:
+    """The ids of the listings of a page, by position; given when its text was set."""
+    if not page.listings:
+        return {}
+    galley = decode(Galley, ingredients.galleys[page.facts.galley])
+    return {slot.index: slot.text for slot in galley.slots if slot.form == "embed"}
+
+
 def _drawings(page: Page, ingredients: Ingredients) -> dict[int, tuple[str, str]]:
     """The drawings that a page sets inline, by the index of their reference."""
     drawings = {}
@@ -168,24 +203,12 @@ def _drawings(page: Page, ingredients: Ingredients) -> dict[int, tuple[str, str]
     return drawings
 
 
-def plain_head(title: str, description: str = "", robots: str = "") -> Head:
-    """What the <head> of a list says."""
-    return Head(title, description, "website", "", "", robots)
-
-
-def dump_json_ld(value: object) -> Markup:
-    """JSON for a script element: nothing in it can end the element."""
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return Markup(
-        text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
-    )
-
-
 def _view(page: Page, press: Press, ingredients: Ingredients) -> PageView:
     facts, base, words = page.facts, press.site.base, press.words
     sources = ingredients.sources
     say = say_in_page(page, sources, press)
-    listings = render_listings(page, sources, words, say, base, has_styles=True)
+    figures = _figure_ids(page, ingredients)
+    listings = render_listings(page, sources, words, say, base, has_styles=True, figures=figures)
     body = fill_body(page, ingredients, listings, prefix=base, page_url="")
     return PageView(
         kind=facts.kind,
@@ -248,35 +271,4 @@ def _pdf(page: Page, base: str) -> PaperView | None:
         base + shown.variants[0].url,
         shown.width,
         shown.height,
-    )
-
-
-def _head(facts: Facts, canonical: str, site: SiteView, lang: str) -> Head:
-    is_article = facts.kind != "pages"
-    described: dict[str, object] = {
-        "@context": "https://schema.org",
-        "@type": {"posts": "BlogPosting", "cards": "TechArticle"}.get(
-            facts.kind, "Article" if is_article else "WebPage"
-        ),
-        "headline": facts.title,
-        "url": canonical,
-        "mainEntityOfPage": canonical,
-        "inLanguage": lang,
-        "author": {"@type": "Person", "name": site.author},
-        "isPartOf": {"@type": "WebSite", "name": site.title, "url": site.url},
-    }
-    if facts.summary:
-        described["description"] = facts.summary
-    if facts.shown_date:
-        described["datePublished"] = facts.shown_date
-        described["dateModified"] = facts.shown_updated or facts.shown_date
-    if facts.tags:
-        described["keywords"] = list(facts.tags)
-    return Head(
-        title=f"{facts.title} · {site.title}",
-        description=facts.summary,
-        og_type="article" if is_article else "website",
-        image="",
-        json_ld=dump_json_ld(described),
-        robots="",
     )

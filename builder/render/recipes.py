@@ -10,10 +10,13 @@ from collections.abc import Callable, Iterator, Mapping
 from builder.config import Settings
 from builder.link.addresses import encode_address
 from builder.model import Recipe, Site
+from builder.render.card_list import make_card_list
+from builder.render.covers import cover_recipes, make_cover
 from builder.render.feeds import feed_recipes, make_atom, make_json_feed, make_rss
 from builder.render.files import (
     SitemapEntry,
     copy_recipes,
+    header_recipes,
     make_sitemap,
     make_sitemap_index,
     make_text,
@@ -32,7 +35,12 @@ from builder.render.lists import (
 )
 from builder.render.pages import make_page, page_recipe
 from builder.render.pictures import make_paper, make_variant, picture_recipes
-from builder.render.search import make_search_page, make_search_shard, search_recipes
+from builder.render.search import (
+    PaperText,
+    make_search_page,
+    make_search_shard,
+    search_recipes,
+)
 from builder.render.shared import Theme
 from builder.render.status import make_status, result_recipes
 from builder.render.styles import make_style
@@ -46,6 +54,7 @@ MAKERS: Mapping[str, Callable[[Ingredients], bytes]] = {
     "list": make_list,
     "groups": make_groups,
     "archive": make_archive,
+    "cards": make_card_list,
     "status": make_status,
     "search_page": make_search_page,
     "search_shard": make_search_shard,
@@ -60,11 +69,16 @@ MAKERS: Mapping[str, Callable[[Ingredients], bytes]] = {
     "text": make_text,
     "variant": make_variant,
     "paper": make_paper,
+    "cover": make_cover,
 }
 
 
-def site_recipes(site: Site, theme: Theme, schema: bytes = b"") -> Iterator[Recipe]:
-    """Every output of the site; `schema` describes records, and is published with them."""
+def site_recipes(
+    site: Site, theme: Theme, schema: bytes = b"", papers: Mapping[str, PaperText] | None = None
+) -> Iterator[Recipe]:
+    """Every output of the site; `schema` describes records, and is published with them; `papers`
+    are the texts of papers by path.
+    """
     settings = theme.settings
     entries = []
     items = []
@@ -77,12 +91,14 @@ def site_recipes(site: Site, theme: Theme, schema: bytes = b"") -> Iterator[Reci
     for recipe in list_recipes(site, items, theme):
         entries += _list_entry(recipe, settings)
         yield recipe
-    yield from search_recipes(site, theme)
+    yield from search_recipes(site, theme, papers or {})
     yield from redirect_recipes(site.redirects, theme)
     yield from feed_recipes(site, theme)
     yield from result_recipes(site, theme, schema)
     yield from copy_recipes(site.assets, theme)
     yield from picture_recipes(site.prints, theme)
+    yield from cover_recipes(site.pages, theme)
+    yield from header_recipes(site.assets, theme)
     yield from sitemap_recipes(entries, theme)
 
 

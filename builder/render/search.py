@@ -12,6 +12,7 @@ refused, in a page opened from disk. It is data and defines nothing.
 from __future__ import annotations
 
 import json
+import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
@@ -21,8 +22,8 @@ from builder.cards.outputs import is_figure
 from builder.codec import Value, decode, digest, encode, replace
 from builder.link.addresses import encode_address
 from builder.model import Facts, Galley, Kind, Listing, Page, Recipe, Site
+from builder.render.head import plain_head
 from builder.render.ingredients import Ingredients, RecipeBook
-from builder.render.pages import plain_head
 from builder.render.search_index import FIELDS, write_index
 from builder.render.search_text import Read, Section, read_sections
 from builder.render.search_tokens import count_tokens
@@ -37,6 +38,8 @@ SHARD_BYTES = 500_000
 _BYTES_PER_PAGE = 1_500
 _BYTES_PER_MINUTE = 2_200
 _BYTES_PER_LINE = 100
+# A paper's text is in the index twice: to be shown, and word by word.
+_BYTES_PER_PAPER_BYTE = 2
 # What the script says to readers.
 SEARCH_WORDS = (
     "search", "search_for", "search_close", "search_one", "search_many", "search_none",
@@ -45,11 +48,19 @@ SEARCH_WORDS = (
 )  # fmt: skip
 
 
+class PaperText(Value, frozen=True):
+    """The text of a paper: the digest of a galley, and how many bytes it has."""
+
+    galley: bytes
+    size: int
+
+
 class Entry(Value, frozen=True):
     """What the index is told of a page besides its text.
 
-    `titles` answers its references with the titles that wikilinks show ("" elsewhere). `extra` is
-    more text to be found on this page, a paper's.
+    `titles` answers its references with the titles that wikilinks show ("" elsewhere). `paper` is
+    the name of the page's paper, and `paper_text` the digest of what that says; both are "" if it
+    has none.
     """
 
     path: str
@@ -62,7 +73,8 @@ class Entry(Value, frozen=True):
     galley: bytes
     listings: tuple[Listing, ...]
     titles: tuple[str, ...]
-    extra: str
+    paper: str
+    paper_text: bytes
 
 
 class Shard(Value, frozen=True):
@@ -75,17 +87,19 @@ class Shard(Value, frozen=True):
 def search_recipes(
     site: Site,
     theme: Theme,
-    extras: Mapping[str, str] | None = None,
+    papers: Mapping[str, PaperText],
     shard_bytes: int = SHARD_BYTES,
 ) -> Iterator[Recipe]:
     """The page of the search, what its script must know, and the shards of the index.
 
-    `extras` is more text for pages, by their paths.
+    `papers` are the texts of papers, by their paths.
     """
     shared = theme.share("search.html")
     yield theme.book.recipe("search/index.html", "search_page", shared, b"")
-    extras = extras or {}
-    shards: list[list[Page]] = [[] for _ in range(count_shards(site.pages, shard_bytes))]
+    shown = _shown_papers(site)
+    sizes = [papers[path].size for path in shown.values() if path in papers]
+    count = count_shards(site.pages, shard_bytes, sum(sizes))
+    shards: list[list[Page]] = [[] for _ in range(count)]
     for page in site.pages:
         shards[shard_of(page.url, len(shards))].append(page)
     shared = theme.book.share(b"")
@@ -93,13 +107,34 @@ def search_recipes(
     yield theme.book.recipe("search/about.js", "text", shared, about)
     for number, pages in enumerate(shards):
         pages.sort(key=lambda page: page.url)
-        entries = [entry_of(page, extras.get(page.facts.path, "")) for page in pages]
+        entries = []
+        for page in pages:
+            path = shown.get(page.url, "")
+            entries.append(entry_of(page, path, papers.get(path)))
         yield shard_recipe(theme.book, shared, Shard(number, tuple(entries)))
 
 
-def count_shards(pages: Sequence[Page], shard_bytes: int) -> int:
-    """How many shards these pages need: a power of two, so that one more page rarely moves all."""
-    total = sum(
+def _shown_papers(site: Site) -> dict[str, str]:
+    """The path of each page's paper, by the page's address.
+
+    A page knows of its paper the picture that is made of it.
+    """
+    paths = {f"/{made.output}": made.path for made in site.prints if made.form == "paper"}
+    found = {}
+    for page in site.pages:
+        # The last of its references is the paper's.
+        target = page.targets[-1] if page.facts.pdf and page.targets else None
+        if target is not None and target.picture is not None:
+            found[page.url] = paths[target.picture.variants[0].url]
+    return found
+
+
+def count_shards(pages: Sequence[Page], shard_bytes: int, paper_bytes: int = 0) -> int:
+    """How many shards these pages need: a power of two, so that one more page rarely moves all.
+
+    `paper_bytes` is how long the texts of their papers are.
+    """
+    total = _BYTES_PER_PAPER_BYTE * paper_bytes + sum(
         _BYTES_PER_PAGE
         + _BYTES_PER_MINUTE * reading_minutes(page.facts)
         + _BYTES_PER_LINE * sum(item.span.last - item.span.first + 1 for item in page.listings)
@@ -116,8 +151,8 @@ def shard_of(url: str, count: int) -> int:
     return int.from_bytes(digest(url.encode())[:4], "big") % count
 
 
-def entry_of(page: Page, extra: str) -> Entry:
-    """A page as the index is told of it."""
+def entry_of(page: Page, paper: str, text: PaperText | None) -> Entry:
+    """A page as the index is told of it; `paper` is its paper's path, `text` what that says."""
     facts = page.facts
     titles = tuple(
         [
@@ -127,13 +162,15 @@ def entry_of(page: Page, extra: str) -> Entry:
     )
     return Entry(
         facts.path, page.url, facts.kind, facts.title, facts.summary, facts.lang, facts.tags,
-        facts.galley, page.listings, titles if any(titles) else (), extra,
+        facts.galley, page.listings, titles if any(titles) else (),
+        posixpath.basename(paper), text.galley if text else b"",
     )  # fmt: skip
 
 
 def shard_recipe(book: RecipeBook, shared: bytes, shard: Shard) -> Recipe:
     """The recipe of one shard."""
-    galleys = tuple(entry.galley for entry in shard.entries)
+    texts = [(entry.galley, entry.paper_text) for entry in shard.entries]
+    galleys = tuple(galley for pair in texts for galley in pair if galley)
     sources = tuple(
         dict.fromkeys(
             (listing.path, listing.digest) for entry in shard.entries for listing in entry.listings
@@ -192,8 +229,11 @@ def _read_entry(entry: Entry, ingredients: Ingredients) -> Read:
     sections = list(read.sections)
     if entry.summary and not (sections and sections[0].text.startswith(entry.summary.rstrip("…"))):
         sections.insert(0, Section("", "", entry.summary))
-    if entry.extra:
-        sections.append(Section("", "", " ".join(entry.extra.split())))
+    if entry.paper_text:
+        # Under its file's name, for readers to see that they will find the passage in the paper.
+        paper = decode(Galley, ingredients.galleys[entry.paper_text])
+        text = " ".join(section.text for section in read_sections("".join(paper.pieces)).sections)
+        sections.append(Section("", entry.paper, text))
     names = [name for listing in entry.listings for name in (listing.embed.slug, *listing.symbols)]
     return Read(tuple(sections), (*read.names, *dict.fromkeys(names)))
 

@@ -17,7 +17,10 @@ from builder.codec import Value, digest_value
 from builder.config import Settings
 from builder.link.addresses import encode_address
 from builder.model import Asset, Source
+from builder.policy import in_page
+from builder.render.covers import ImageView, Lettering, site_cover, view_cover
 from builder.render.ingredients import RecipeBook
+from builder.render.languages import word_names
 from builder.render.styles import is_style, may_be_named
 
 FEEDS = (
@@ -28,7 +31,7 @@ FEEDS = (
 # Published under fingerprinted names; the rest of a theme are templates and words.
 PUBLISHED_FOLDERS = ("css/", "js/", "fonts/", "images/")
 # Sheets that only some pages need; those link them, or a script does.
-OWN_STYLES = ("css/math.css", "css/search.css")
+OWN_STYLES = ("css/math.css", "css/notes.css", "css/search.css")
 # What says of a card, in a page, what was checked of it.
 EVIDENCE_TEMPLATE = "_evidence.html"
 # Templates that makers fill themselves for the pages made with a template, whatever that includes.
@@ -36,7 +39,12 @@ PIECES: Mapping[str, tuple[str, ...]] = {"page.html": (EVIDENCE_TEMPLATE,)}
 
 
 class NamedLink(Value, frozen=True):
-    """A title and an address ready for `href`; `type` is a feed's media type."""
+    """A title with an address, ready for `href`.
+
+    title: what the link says
+    url: where it leads
+    type: a feed's media type; empty for other links
+    """
 
     title: str
     url: str
@@ -44,9 +52,31 @@ class NamedLink(Value, frozen=True):
 
 
 class SiteView(Value, frozen=True):
-    """`site` in every template.
+    """`site` in every template. Addresses have the base path and are ready for `href`.
 
-    Addresses have the base path and are ready for `href`; `url` is the absolute home.
+    title: of the site
+    description: of the site
+    author: of the site
+    language: of the site
+    url: the absolute address of the home, with a slash at its end
+    base: the path before all addresses; empty at the root of a host
+    home: the home
+    menu: what the settings name; empty if they name nothing
+    feeds: the feeds of the whole site
+    styles: the style sheets of every page: those of the theme, then those that only the site has
+    math_style: the style sheet for pages with formulas
+    theme_script: the script that sets light or dark before anything is seen
+    site_script: the script of every page
+    files: addresses of the theme's published files, by their names in it, such as css/site.css
+    sections: the lists of those kinds that have pages
+    status_url: the page that tells what was checked
+    archive_url: the archive
+    tags_url: the list of all tags
+    source_url: where the source of the site is; empty if the settings do not say
+    edit_url: what the addresses for editing begin with; empty if the settings do not say
+    icon: the site's icon; empty if it has none
+    image: the site's picture for previews
+    policy: what browsers may load and run; empty for no policy
     """
 
     title: str
@@ -70,25 +100,32 @@ class SiteView(Value, frozen=True):
     source_url: str
     edit_url: str
     icon: str
+    image: ImageView | None
+    policy: str
 
 
 class Common(Value, frozen=True):
     """What one template in one language is given for every page.
 
-    The site, the language, where its files are.
+    The site, the language, where its files are; `strings` are those of its words, of which the
+    first that has a word decides; `lettering` is the font of pictures with titles, if there are
+    such.
     """
 
     site: SiteView
     lang: str
     template: str
     templates: tuple[tuple[str, str], ...]
-    strings: str
+    strings: tuple[str, ...]
+    lettering: Lettering | None = None
 
 
 @dataclass(slots=True)
 class Theme:
     """The theme's files by name, which templates each template needs, and what the pages of a
     language share.
+
+    `own_image` is the site's own picture for previews; `lettering` is there if others are made.
     """
 
     book: RecipeBook
@@ -98,6 +135,8 @@ class Theme:
     strings: Mapping[str, Mapping[str, object]]
     kinds: Sequence[str]
     icon: str
+    own_image: ImageView | None = None
+    lettering: Lettering | None = None
     known: dict[tuple[str, str], bytes] = field(default_factory=dict)
 
     def share(self, template: str, lang: str = "") -> bytes:
@@ -122,16 +161,17 @@ class Theme:
     def _share(self, template: str, lang: str) -> bytes:
         pieces = [self.needs[name] for name in PIECES.get(template, ())]
         names = sorted({*self.needs[template], *(name for piece in pieces for name in piece)})
-        strings = f"strings/{self.words_of(lang)}.toml"
+        strings = word_names(self.words_of(lang), self.files)
         common = Common(
             site=self._site(lang),
             lang=lang,
             template=template,
             templates=tuple((name, self.files[name].path) for name in names),
-            strings=self.files[strings].path,
+            strings=tuple(self.files[name].path for name in strings),
+            lettering=self.lettering,
         )
-        needed = [self.files[name] for name in (*names, strings)]
-        return self.book.share(common, [(source.path, source.digest) for source in needed])
+        needed = {self.files[name].path: self.files[name].digest for name in (*names, *strings)}
+        return self.book.share(common, needed.items())
 
     def _site(self, lang: str) -> SiteView:
         settings, base = self.settings, self.settings.base_path
@@ -151,8 +191,9 @@ class Theme:
             menu=tuple(NamedLink(item.title, rebase(item.url, base)) for item in settings.menu),
             feeds=tuple(NamedLink(title, f"{base}/{name}", kind) for name, kind, title in FEEDS),
             styles=tuple(
-                url
-                for name, url in files.items()
+                files[name]
+                # A site's own sheets come last, so that they win without more ado.
+                for name in sorted(files, key=lambda it: (f"theme/{it}" not in self.files, it))
                 if name.endswith(".css") and name not in OWN_STYLES
             ),
             math_style=files.get("css/math.css", ""),
@@ -163,9 +204,15 @@ class Theme:
             status_url=f"{base}/status/",
             archive_url=f"{base}/archive/",
             tags_url=f"{base}/tags/",
-            source_url="",
+            source_url=settings.source_url,
             edit_url=settings.edit_url,
             icon=f"{base}/{self.icon}" if self.icon else "",
+            image=self.own_image
+            or view_cover(
+                site_cover(settings.title, settings.base_url, self.lettering),
+                f"{settings.base_url}/",
+            ),
+            policy=in_page(settings.content_security_policy),
         )
 
 

@@ -1,7 +1,8 @@
 """All cards and what was checked of them: the status page, the same for machines, badges.
 
-In: the site. Out: recipes; the page's maker. Only these outputs, the home's count and the pages
-that show a card depend on its evidence, so that one card's result does not make the site anew.
+In: the site. Out: recipes; the page's maker. Only these outputs, the home, the list of cards and
+the pages that show a card depend on its evidence, so that one card's result does not make the site
+anew.
 
 `status.json` is `{"schema": 1, "passing": 3, "total": 4, "cards": […]}`, worst first. A card has
 `slug`; `url`, its page's, null if it has none; `state`, one of `STATES`; `text`, its line; and
@@ -22,8 +23,8 @@ from builder.codec import Value, decode
 from builder.link.addresses import encode_address
 from builder.model import Evidence, FenceCounts, Link, Recipe, Site
 from builder.render.evidence import PASSING, STATES, Line, counted, state_of, unchecked, view_lines
+from builder.render.head import plain_head
 from builder.render.ingredients import Ingredients
-from builder.render.pages import plain_head
 from builder.render.shared import Theme
 from builder.render.templates import press_of
 
@@ -49,7 +50,16 @@ class StatusArguments(Value, frozen=True):
 
 
 class StatusView(Value, frozen=True):
-    """A card on the status page; `url` is empty if it has no page of its own."""
+    """A card on the status page.
+
+    title: of its page, else its slug
+    url: its page; empty if it has none of its own
+    lang: the language of the title; empty for the usual one
+    slug: which card
+    state: the name of a style: failed, none, stale, unmet, simulated or passed
+    text: what was checked, in a line
+    lines: what was checked, each with its sign
+    """
 
     title: str
     url: str

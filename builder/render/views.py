@@ -21,21 +21,34 @@ READING_SPEED_CJK = 400
 
 
 class DateView(Value, frozen=True):
-    """A date: `iso` for machines, `text` for readers."""
+    """A date.
+
+    iso: for machines, such as 2026-11-21
+    text: for readers, in the page's language
+    """
 
     iso: str
     text: str
 
 
 class TagView(Value, frozen=True):
-    """A tag or a series by name."""
+    """A tag by name.
+
+    name: as authors wrote it
+    url: its list
+    """
 
     name: str
     url: str
 
 
 class GroupView(Value, frozen=True):
-    """A tag or a series with how many pages it has."""
+    """A tag or a series with how many pages it has.
+
+    name: as authors wrote it
+    url: its list
+    count: how many pages
+    """
 
     name: str
     url: str
@@ -43,7 +56,13 @@ class GroupView(Value, frozen=True):
 
 
 class LinkView(Value, frozen=True):
-    """Another page by its title; `lang` is its language."""
+    """Another page by its title.
+
+    title: of the page
+    url: of the page
+    lang: the language of its title
+    is_current: whether it is the page that is being made
+    """
 
     title: str
     url: str
@@ -52,7 +71,14 @@ class LinkView(Value, frozen=True):
 
 
 class SeriesView(Value, frozen=True):
-    """A page's place in its series."""
+    """A page's place in its series.
+
+    name: as authors wrote it
+    url: the list of the series
+    position: which part this page is, from 1
+    count: how many parts there are
+    links: all parts in order
+    """
 
     name: str
     url: str
@@ -75,7 +101,18 @@ class Item(Value, frozen=True):
 
 
 class ItemView(Value, frozen=True):
-    """A page in a list, as templates receive it."""
+    """A page in a list, as templates receive it.
+
+    title: of the page
+    url: of the page
+    lang: the language of title and summary
+    kind: posts, notes, trivia, cards or pages
+    kind_title: the kind in the words of the list's language, such as Note
+    date: when it was published
+    summary: from its front matter, else its first paragraph; empty if it has neither
+    tags: its tags
+    minutes: how long it takes to read
+    """
 
     title: str
     url: str

@@ -1,10 +1,9 @@
-// Additions for readers whose browser runs scripts: the choice of theme, buttons that copy code.
+// The choice of theme, the place in the table of contents, the search.
 (function () {
   "use strict";
   var root = document.documentElement;
-  var words = document.currentScript.dataset;
 
-  // --- Theme: the system's, until the reader chooses the other one; choosing the system's again forgets the choice.
+  // --- Theme: choosing the system's forgets the choice.
 
   var toggle = document.querySelector(".theme-toggle");
   var system = matchMedia("(prefers-color-scheme: dark)");
@@ -15,7 +14,7 @@
 
   function showTheme() {
     if (toggle) toggle.setAttribute("aria-pressed", isDark());
-    // The browser's own frame follows, whichever scheme the meta element was written for.
+    // The browser's own frame follows.
     var paper = getComputedStyle(document.body).backgroundColor;
     document.querySelectorAll("meta[name=theme-color]").forEach(function (meta) {
       meta.content = paper;
@@ -51,113 +50,42 @@
   });
   showTheme();
 
-  // --- Copying: all the text of a listing, lines that are not shown included.
+  // --- The table of contents tells which section is read: the last whose heading has come into the window's upper fifth.
 
-  var status = document.createElement("p");
-  status.className = "vh";
-  status.setAttribute("role", "status");
-  document.body.append(status);
+  var links = new Map();
+  var passed = new Set();
+  document.querySelectorAll(".toc a").forEach(function (link) {
+    var heading = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+    if (heading) links.set(heading, link);
+  });
 
-  function copyText(text) {
-    if (navigator.clipboard) return navigator.clipboard.writeText(text);
-    // Plain http has no clipboard; a selected field can still be copied.
-    var field = document.createElement("textarea");
-    field.value = text;
-    field.className = "vh";
-    document.body.append(field);
-    field.select();
-    var isCopied = document.execCommand("copy");
-    field.remove();
-    return isCopied ? Promise.resolve() : Promise.reject();
-  }
-
-  function copyButton(label, read) {
-    var button = document.createElement("button");
-    var timer = 0;
-    button.type = "button";
-    button.textContent = label;
-
-    function say(text) {
-      button.textContent = status.textContent = text;
-      clearTimeout(timer);
-      timer = setTimeout(function () {
-        button.textContent = label;
-        status.textContent = "";
-      }, 2000);
-    }
-
-    button.addEventListener("click", function () {
-      copyText(read()).then(
-        function () { say(words.copied); button.focus(); },
-        function () { say(words.failed); }
-      );
+  function showPlace() {
+    var current = null;
+    links.forEach(function (link, heading) {
+      link.removeAttribute("aria-current");
+      if (passed.has(heading)) current = link;
     });
-    return button;
+    if (!current) return;
+    current.setAttribute("aria-current", "location");
+    // A long table scrolls by itself, and only if it must.
+    var nav = current.closest(".toc");
+    var line = current.getBoundingClientRect();
+    var box = nav.getBoundingClientRect();
+    if (line.top < box.top || line.bottom > box.bottom) nav.scrollTop += line.top - box.top - box.height / 2;
   }
 
-  document.querySelectorAll(".code, .listing").forEach(function (box) {
-    var pre = box.querySelector("pre");
-    // A figure that a card saved has no text.
-    if (!pre) return;
-    var button = copyButton(words.copy, function () { return pre.textContent; });
-    button.className = "copy";
-    // After the name, before the text, in the order in which they are read.
-    (box.querySelector(":scope > details") || pre).before(button);
-  });
-
-  // --- Formulas are copied as their LaTeX: those in a selection, and by a button those on a line of their own.
-
-  function latexOf(math) {
-    var latex = math.querySelector("annotation").textContent;
-    if (/^\\begin\{(equation|align|gather|multline)\*?\}/.test(latex)) return latex;
-    var dollars = math.getAttribute("display") === "block" ? "$$" : "$";
-    return dollars + latex + dollars;
+  if (links.size) {
+    var observer = new IntersectionObserver(function (changes) {
+      changes.forEach(function (change) {
+        passed[change.isIntersecting ? "add" : "delete"](change.target);
+      });
+      showPlace();
+      // Reaching far up, so that a jump over several headings is noticed too.
+    }, { rootMargin: "1000000px 0px -80% 0px" });
+    links.forEach(function (_, heading) { observer.observe(heading); });
   }
 
-  function formulaAt(node) {
-    return (node.closest ? node : node.parentNode).closest("math");
-  }
-
-  document.addEventListener("copy", function (event) {
-    var selection = getSelection();
-    if (!selection.rangeCount) return;
-    var range = selection.getRangeAt(0).cloneRange();
-    var first = formulaAt(range.startContainer);
-    var last = formulaAt(range.endContainer);
-    if (first) range.setStartBefore(first);
-    if (last) range.setEndAfter(last);
-    var box = document.createElement("div");
-    box.append(range.cloneContents());
-    if (!box.querySelector("annotation")) return;
-    box.querySelectorAll("button").forEach(function (button) { button.remove(); });
-    event.clipboardData.setData("text/html", box.innerHTML);
-    box.querySelectorAll("math").forEach(function (math) { math.replaceWith(latexOf(math)); });
-    // Only of what is on the page does the browser know where its lines end.
-    box.className = "vh";
-    document.body.append(box);
-    event.clipboardData.setData("text/plain", box.innerText);
-    box.remove();
-    event.preventDefault();
-  });
-
-  document.querySelectorAll(".math > math").forEach(function (math) {
-    var button = copyButton(words.copy + " LaTeX", function () { return latexOf(math); });
-    button.className = "copy-math";
-    math.after(button);
-  });
-
-  // --- A link to the evidence of a card opens it.
-
-  function openTarget() {
-    var fold = document.querySelector("details:target");
-    if (fold) fold.open = true;
-  }
-
-  addEventListener("hashchange", openTarget);
-  // Before that there is no target yet.
-  addEventListener("load", openTarget);
-
-  // --- Search: "/", Ctrl-K or the link load its script; without it the link leads to the page of the search.
+  // --- Search: "/", Ctrl-K or the link load its script.
 
   var link = document.querySelector(".search-link");
   var isLoading = false;
@@ -197,7 +125,7 @@
     });
   }
 
-  // --- Formulas that scroll can be scrolled with the keys, like code; those that fit are no stop for the tab key.
+  // --- Formulas that scroll are a stop for the tab key.
 
   function markScrollers() {
     document.querySelectorAll("math").forEach(function (math) {

@@ -71,6 +71,38 @@ def test_every_setting_is_read() -> None:
     assert settings.math_macros == {"R": r"\mathbb{R}"}
 
 
+URLS = "[project.urls]\n"
+EDIT = 'edit_url = "{}"\n'
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "source"),
+    [
+        (f'{URLS}Source = "https://a.example/b"\n', "", "https://a.example/b"),
+        (f'{URLS}"source code" = "https://a.example/b"\n', "", "https://a.example/b"),
+        (
+            f'{URLS}Homepage = "https://x.example"\nRepository = "http://a.example/b"\n',
+            EDIT.format("https://c.example/d/e/edit/main/"),
+            "http://a.example/b",
+        ),
+        (f'{URLS}Source = "javascript:alert(1)"\n', "", ""),
+        (f"{URLS}Source = 3\n", "", ""),
+        ("", EDIT.format("https://c.example/d/e/edit/main/"), "https://c.example/d/e"),
+        ("", EDIT.format("https://c.example/d/sub/e/-/edit/main/"), "https://c.example/d/sub/e"),
+        ("", EDIT.format("https://c.example/d/e/_edit/branch/main"), "https://c.example/d/e"),
+        ("", EDIT.format("https://code.example/edit"), ""),
+    ],
+)
+def test_where_the_sites_files_can_be_read_is_taken_from_what_says_so(
+    before: str, after: str, source: str
+) -> None:
+    assert check_settings(before + FULL + after).source_url == source
+
+
+def test_the_source_is_no_setting_of_its_own() -> None:
+    assert "source_url" in problem_with('source_url = "https://a.example"').message
+
+
 def test_an_unknown_setting_is_a_problem_at_its_line_with_the_nearest_name() -> None:
     problem = problem_with("per_pages = 3")
 

@@ -55,7 +55,8 @@ KINDS_OF_EDIT = (
     "schedule", "template", "strings", "style", "snippet", "settings", "options", "clock",
     "hand_edit", "lose_output", "lose_list", "lose_cache", "foreign_file", "builder_file", "asset",
     "page_folder", "alias", "series", "language", "touch", "record", "lose_evidence", "failure",
-    "recorded_output", "with_tests", "helper", "proof", "examples", "picture", "paper",
+    "recorded_output", "with_tests", "helper", "proof", "examples", "picture", "paper", "block",
+    "few_words", "card",
 )  # fmt: skip
 edits = st.lists(st.tuples(st.sampled_from(KINDS_OF_EDIT), numbers), min_size=1, max_size=6)
 
@@ -212,6 +213,27 @@ class World:
             f"templates/{name}", theme.read_text(encoding="utf-8") + f"\n<!-- {b} -->\n"
         )
 
+    def block(self, a: int, b: int, c: int) -> None:
+        """One block of a shipped template; or a template of its own goes away."""
+        name = ("page.html", "base.html", "list.html", "tags.html")[a % 4]
+        place = self.project.root / "templates" / name
+        if c % 4 == 0 and place.exists():
+            place.unlink()
+            return
+        block = ("scripts", "content", "no_such_block")[c % 3]
+        self.project.write(
+            f"templates/{name}",
+            f'{{% extends "theme/{name}" %}}{{% block {block} %}}<p>{b}</p>{{% endblock %}}',
+        )
+
+    def few_words(self, a: int, b: int, _c: int) -> None:
+        """A language with some words only, or a page in it."""
+        if a % 3 == 0:
+            self._set(b, "lang", "de")
+            return
+        language = ("de", "en")[a % 2]
+        self.project.write(f"templates/strings/{language}.toml", f'archive = "Archiv {b}"\n')
+
     def strings(self, a: int, _b: int, _c: int) -> None:
         theme = Path(__file__).parents[2] / "templates/strings/en.toml"
         text = theme.read_text(encoding="utf-8").replace(
@@ -359,6 +381,13 @@ class World:
     def paper(self, a: int, b: int, c: int) -> None:
         self.project.write("posts/p.pdf", make_pdf(100, 100 + b % 3, f"Page {c}"))
         self._set(a, "pdf", "p.pdf")
+
+    def card(self, a: int, b: int, c: int) -> None:
+        """The card under another topic, beside one of which nothing is known."""
+        self.project.write("cards/s.md", note(f"Card {a}", CARD, tags=f"[{TAGS[b % 3]}]"))
+        if c % 2:
+            self.project.write("snippets/other.py", "x = 1\n")
+            self.project.write("cards/other.md", note("Other"))
 
     def series(self, a: int, b: int, _c: int) -> None:
         self._set(a, "series", f"Series {b % 2}")

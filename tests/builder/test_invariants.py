@@ -23,6 +23,7 @@ ORDER = (
     "codec",
     "errors",
     "model",
+    "policy",
     "config",
     "read",
     "markup",
@@ -37,11 +38,15 @@ ORDER = (
     "parse",
     "texts",
     "stock",
+    "site_theme",
+    "attempts",
     "prepare",
     "build",
     "explain",
     "check",
     "new",
+    "theme_page",
+    "theme_commands",
     "present",
     "prove",
     "verdicts",
@@ -76,7 +81,7 @@ OWNERS = {
 # Asked for by sites that need them: the extras `images` and `pdf`.
 EXTRAS = ("PIL", "pypdfium2")
 # Rooms that are functions of their arguments: all between reading and writing.
-PURE = ("codec", "errors", "model", "markup", "cards", "evidence", "facts", "link", "render")
+PURE = ("codec", "errors", "model", "policy", "markup", "cards", "evidence", "facts", "link", "render")
 WORLD = re.compile(
     r"os\.(environ|getenv|stat|scandir|listdir|walk|getcwd|urandom|cpu_count)"
     r"|time\.(time|time_ns|monotonic|sleep|localtime|strftime)"

@@ -16,6 +16,7 @@ from jinja2 import meta, nodes
 
 from builder.markup.highlight import TOKEN_CLASSES
 from builder.markup.math import CLASSES as MATH_CLASSES
+from builder.render.shared import OWN_STYLES
 
 THEME = Path(__file__).parents[2] / "templates"
 TEMPLATES = sorted(path.name for path in THEME.glob("*.html"))
@@ -173,7 +174,7 @@ def fill_empty_page(
         ],
         "feeds": [],
         "styles": ["/base/site.css"],
-        "files": {"js/search.js": "/base/search.js"},
+        "files": {"js/search.js": "/base/search.js", "js/code.js": "/base/code.js"},
         "theme_script": "/base/theme.js",
         "site_script": "/base/site.js",
         "status_url": "/base/status/",
@@ -181,6 +182,8 @@ def fill_empty_page(
         "tags_url": "/base/tags/",
         "source_url": "",
         "icon": "",
+        "image": None,
+        "policy": "",
         "sections": [],
     }
     head = dict.fromkeys(("title", "description", "og_type", "image", "json_ld", "robots"), "")
@@ -243,13 +246,37 @@ def legible_pairs() -> Iterator[tuple[str, str]]:
             yield ink, ground
     for ink in ("--note", "--tip", "--important", "--warning", "--caution"):
         yield ink, "--paper"
-    for ink in (name for name in variables() if name.startswith("--code-")):
-        if ink not in ("--code-added", "--code-removed"):
-            yield ink, "--wash"
-            yield ink, "--mark"
-    yield "--ink", "--code-added"
-    yield "--ink", "--code-removed"
-    yield "--caution", "--wash"
+    # Also the numbers of lines, and text that has no colour of its own.
+    for ink in sorted({"--ink", "--soft", *token_inks().values()}):
+        for ground in LINE_GROUNDS:
+            yield ink, ground
+
+
+# What lies behind a line of code: none, marked by the author, added, removed, led to by a link.
+LINE_GROUNDS = ("--wash", "--mark", "--code-added", "--code-removed", "--code-chosen")
+
+
+def token_inks() -> dict[str, str]:
+    """The variable with which each class of tokens is coloured; plain text's where it has none."""
+    inks = dict.fromkeys(TOKEN_CLASSES, "--ink")
+    for selectors, body in re.findall(
+        r"^([.][^{}]*) \{([^{}]*)\}", style("code.css"), re.MULTILINE
+    ):
+        colour = re.search(r"(?<![\w-])color: ([^;]+);", body)
+        for selector in selectors.split(", "):
+            if colour and selector[1:] in inks:
+                # Another way to write a colour would not be looked at by the test below.
+                inks[selector[1:]] = colour[1].removeprefix("var(").removesuffix(")")
+    return inks
+
+
+def test_every_ground_of_a_line_is_one_that_the_contrasts_are_measured_on() -> None:
+    used = re.findall(r"(?:^|\})[^{}]*\.(?:hl|at|gi|gd)\b[^{}]*\{[^{}]*background: var\(([\w-]+)\)",
+        style("code.css"))  # fmt: skip
+
+    assert set(used) == set(LINE_GROUNDS) - {"--wash"}
+    assert set(token_inks().values()) <= variables().keys()
+    assert len(set(token_inks().values())) > 5
 
 
 @pytest.mark.parametrize(("ink", "ground"), list(legible_pairs()))
@@ -273,9 +300,22 @@ def luminance(colour: str) -> float:
 
 
 def test_styles_and_scripts_stay_light() -> None:
-    css = b"".join((THEME / "css" / name).read_bytes() for name in STYLES)
-    theme, site = ((THEME / "js" / name).read_bytes() for name in ("theme.js", "site.js"))
+    shared = [name for name in STYLES if f"css/{name}" not in OWN_STYLES]
+    css = b"".join((THEME / "css" / name).read_bytes() for name in shared)
+    # The search's script is loaded when it is opened.
+    scripts = {path.name: path.read_bytes() for path in sorted((THEME / "js").glob("*.js"))}
+    del scripts["search.js"]
 
     assert len(gzip.compress(css)) < 10_000
-    assert len(theme) < 400
-    assert len(gzip.compress(theme + site)) < 3_000
+    assert len(scripts["theme.js"]) < 400
+    assert len(gzip.compress(b"".join(scripts.values()))) < 5_000
+
+
+def test_every_note_up_to_a_number_stands_beside_its_own_mark() -> None:
+    text = style("notes.css")
+    marks = [int(one) for one in re.findall(r"#fnref-(\d+) \{ anchor-name: --mark-\1; \}", text)]
+    notes = [int(one) for one in re.findall(r"#fn-(\d+) \{ position-anchor: --mark-\1; \}", text)]
+
+    assert marks == notes == list(range(1, len(marks) + 1))
+    assert f":nth-child(-n + {len(marks)}) {{" in text
+    assert f":nth-child({len(marks) + 1})" in text

@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from tests.builder.absent import do_without
+
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -25,10 +27,11 @@ ARGUMENTS = [
 def browser() -> Iterator[Any]:
     found = os.environ.get("PROOFPRESS_BROWSER") or shutil.which("chromium")
     if not found:
-        pytest.skip("no browser: install chromium, or name one in PROOFPRESS_BROWSER")
-    sync_api = pytest.importorskip(
-        "playwright.sync_api", reason="playwright is not installed: pip install playwright"
-    )
+        do_without("a browser", "make browser, or name one in PROOFPRESS_BROWSER")
+    try:
+        from playwright import sync_api
+    except ImportError:
+        do_without("playwright", "pip install playwright")
     with sync_api.sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
         yield opened

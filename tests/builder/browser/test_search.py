@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.builder.pictures import make_pdf
 from tests.builder.project import Project, note
 
 sync_api = pytest.importorskip(
@@ -160,6 +161,26 @@ def test_a_site_whose_base_path_is_its_folder_is_searched_from_disk(
     page.click(".search-hit a")
 
     page.wait_for_url(f"file://{project.output}/notes/k/index.html")
+
+
+def test_a_note_is_found_by_what_its_paper_says(
+    page: Any, project: Project, serve: Callable[[Path], str]
+) -> None:
+    write_site(project).write("notes/p/paper.pdf", make_pdf(text="An okapi, seldom seen"))
+    project.write("notes/p/index.md", note("Pi", pdf="paper.pdf"))
+    address = serve(project.build().output)
+    page.goto(address)
+    page.keyboard.press("/")
+    page.wait_for_selector("dialog[open]")
+    ask(page, "okapi")
+
+    assert titles(page) == ["Pi"]
+    assert page.inner_text(".search-heading") == "paper.pdf"
+    assert page.inner_text(".search-hit p") == "An okapi, seldom seen"
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{address}/notes/p/")
+    page.click(".paper a")
+    page.wait_for_url(f"{address}/notes/p/paper.pdf")
 
 
 def test_without_a_script_the_page_of_the_search_leads_on(browser: Any, address: str) -> None:

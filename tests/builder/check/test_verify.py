@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from builder.cards import find_language
+from builder.cards.anchors import Anchors
 from builder.cards.listing import render_listing
 from builder.cards.outputs import render_output
 from builder.check.verify import Verification, verify_site
@@ -151,7 +152,7 @@ def show(path: str, first: int, last: int, **embed: str) -> Listing:
 
 
 def listing(path: str, first: int, last: int, evidence: str = "", **embed: str) -> str:
-    return render_listing(show(path, first, last, **embed), FILES[path].encode(), evidence)
+    return render_listing(show(path, first, last, **embed), FILES[path].encode(), {}, evidence)
 
 
 @pytest.fixture
@@ -505,7 +506,12 @@ def test_what_failed_may_stand_below_a_listing(site: Site) -> None:
 def test_a_folded_listing_is_verified(site: Site) -> None:
     folded = show(CODE, 7, 9)
     folded = replace(folded, embed=replace(folded.embed, is_collapsed=True))
-    figure = render_listing(folded, FILES[CODE].encode())
+    words = {"code_lines_many": "{n} lines", "code_outline": "In it"}
+    symbols = (("a", "card.a", 7), ("b", "card.b", 8))
+    figure = render_listing(
+        folded, FILES[CODE].encode(), words, "", Anchors("card", "card", symbols)
+    )
+    assert 'class="outline"' in figure
     site.edit(PAGE, '<figure class="listing"', figure + '<figure class="listing"')
 
     assert site.find() == ()

@@ -16,9 +16,17 @@ from builder.errors import BuildFailed
 from builder.evidence.record import Coverage, RecordedTest
 from builder.evidence.statement import write_record
 from builder.model import Evidence, Failure, Standing
-from builder.render.evidence import STATES, plain_line, spell, state_of, unchecked, view_lines
+from builder.render.evidence import (
+    STATES,
+    plain_line,
+    spell,
+    state_of,
+    unchecked,
+    view_glance,
+    view_lines,
+)
 from builder.render.fold import hide_machine
-from builder.render.templates import read_strings
+from builder.render.words import read_words
 from tests.builder.evidence.records import make_record
 from tests.builder.project import Project, note
 from tests.builder.render.workbench import (
@@ -192,9 +200,9 @@ def test_a_line_names_three_libraries_at_most() -> None:
 def test_a_theme_without_a_word_for_evidence_is_told_so() -> None:
     text = (TEMPLATES / "strings" / "en.toml").read_text(encoding="utf-8")
     with pytest.raises(BuildFailed, match="'stale' is missing"):
-        read_strings(re.sub(r"(?m)^stale = .*\n", "", text).encode(), "strings/en.toml")
+        read_words((("strings/en.toml", re.sub(r"(?m)^stale = .*\n", "", text).encode()),))
     with pytest.raises(BuildFailed, match="'months_short' must be twelve names"):
-        read_strings(text.replace("Jan Feb", "Jan").encode(), "strings/en.toml")
+        read_words((("strings/en.toml", text.replace("Jan Feb", "Jan").encode()),))
 
 
 # --- On pages
@@ -674,6 +682,59 @@ def test_the_home_counts_the_cards_that_pass_and_no_other_list_does() -> None:
         assert "1 of 3 cards" not in bench.make(path)
 
 
+@pytest.mark.parametrize("path", ["index.html", "cards/index.html"])
+def test_the_home_and_the_list_of_cards_show_the_state_of_each(path: str) -> None:
+    bench = Bench()
+    bench.page(CARD, "Words.", passing(bench))
+    bench.page("cards/other.md", "Words.")
+    bench.page("cards/failing.md", "Words.", replace(failing(bench), slug="failing"))
+
+    html = bench.make(path)
+
+    said = re.findall(
+        r'href="/cards/(\w+)/">.*?<span class="state state-(\w+)">(.*?)</li>', html, re.S
+    )
+    shown = {slug: (state, re.sub(r"<[^>]*>", "", text).strip()) for slug, state, text in said}
+    assert shown == {
+        "z_test": ("passed", "✓ 12 tests passed"),
+        "other": ("none", "– not checked"),
+        "failing": ("failed", "✕ 1 of 1 tests fails"),
+    }
+
+
+GLANCES = {
+    "passed": ({}, "✓ 12 tests passed"),
+    "simulated": ({"tier": "simulated"}, "≈ 12 tests passed under a simulator, not on a GPU"),
+    "stale": ({"state": "stale"}, "◌ tests passed before the last change (20 Nov 2026)"),
+    "unmet": (
+        {"state": "unmet", "unmet": "numpy 2.5 or newer"},
+        "✓ 12 tests passed with NumPy 2.4 (the site now asks for 2.5 or newer)",
+    ),
+}
+
+
+@pytest.mark.parametrize("state", GLANCES)
+def test_a_list_says_of_a_card_what_its_page_says_without_versions_and_day(state: str) -> None:
+    changes, said = GLANCES[state]
+    line = view_glance(passing(Bench(), **changes), words())
+
+    assert (line.state, f"{line.sign} {line.text}") == (state, said)
+
+
+def test_of_two_records_a_list_says_the_worse() -> None:
+    of = passing(Bench()).standings[0]
+    simulated = replace(of, tier="simulated")
+    measured = replace(of, tier="measured", claim="83%", hardware="H200")
+
+    def say(*standings: Standing) -> str:
+        return view_glance(with_files(*standings), words()).text
+
+    assert say(of, simulated, measured) == "12 tests passed"
+    assert say(of, replace(simulated, state="stale")).startswith("tests passed under a simulator")
+    assert say(replace(of, state="stale"), simulated).startswith("tests passed before")
+    assert say(measured) == "not checked"
+
+
 def test_machines_get_the_same() -> None:
     bench = three_cards()
     home = "https://example.org/notes"
@@ -759,7 +820,7 @@ def test_one_cards_result_remakes_only_what_shows_it() -> None:
     worse = changed(keys(made), keys(bench(replace(passed, state="stale"))))
 
     assert newer == results | feeds
-    assert worse == results | feeds | {"index.html"}
+    assert worse == results | feeds | {"index.html", "cards/index.html"}
 
 
 def test_a_new_record_remakes_the_pages_that_show_its_card(project: Project) -> None:
@@ -779,6 +840,8 @@ def test_a_new_record_remakes_the_pages_that_show_its_card(project: Project) -> 
     assert project.rebuilt == {
         "cards/z/index.html", "posts/a/index.html", "evidence/z/tests.json",
         "status/index.html", "status.json", "badges/z.json", *FEEDS,
+        # The day that it says tests passed on is another.
+        "index.html", "cards/index.html",
     }  # fmt: skip
     assert "tests passed before the last change (13 Oct 2026)" in project.main("posts/a/index.html")
 

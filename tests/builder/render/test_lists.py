@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.render.lists import split_pages
+from builder.render.lists import HOME_CARDS, HOME_TAGS, split_pages
 from tests.builder.project import Project, note
 
 
@@ -142,6 +142,20 @@ def test_tags_are_listed_with_their_numbers(project: Project) -> None:
     assert "a &amp; &lt;b&gt;</a>" in html
 
 
+@pytest.mark.parametrize(
+    ("path", "parent"),
+    [("tags/x/", "/tags/"), ("tags/x/page/1/", "/tags/"), ("series/s/", "/series/")],
+)
+def test_a_tag_and_a_series_lead_to_all_of_their_kind(
+    project: Project, path: str, parent: str
+) -> None:
+    write_posts(project, 5, 2)
+    project.write("posts/s.md", note("S", series="S")).build()
+
+    assert f'<p class="kicker"><a href="{parent}">' in project.main(f"{path}index.html")
+    assert "kicker" not in project.main("posts/index.html")
+
+
 def test_the_archive_has_every_year_newest_first_in_the_sites_zone(project: Project) -> None:
     project.edit("pyproject.toml", 'author = "Ada"', 'author = "Ada"\ntimezone = "Asia/Kolkata"')
     project.write("posts/a.md", note("New year", date="2024-12-31T20:00:00Z"))
@@ -157,6 +171,118 @@ def test_every_card_is_on_the_status_page(project: Project) -> None:
 
     assert "The Z" in project.main("status/index.html")
     assert "not checked" in project.main("status/index.html")
+
+
+# --- Cards
+
+
+def write_cards(project: Project, **tags: str) -> Project:
+    """Cards by their titles' last words, each with tags."""
+    for number, (name, own) in enumerate(tags.items(), 1):
+        project.write(f"snippets/{name}.py", "x = 1\n")
+        text = note(f"Card {name}", tags=f"[{own}]", date=f"2026-01-{number:02}")
+        project.write(f"cards/{name}.md", text)
+    return project
+
+
+def topics(project: Project) -> list[tuple[str, list[str]]]:
+    """The headings of the list of cards, and the titles below each."""
+    html = project.main("cards/index.html")
+    top, *groups = re.split(r"<h2 class=[^>]*>", html)
+    found = [("", re.findall(r">Card (\w+)<", top))] if ">Card " in top else []
+    for group in groups:
+        name = re.sub(r"<[^>]*>", "", group.partition("</h2>")[0])
+        found.append((name, re.findall(r">Card (\w+)<", group)))
+    return found
+
+
+def test_cards_stand_below_their_first_tag_by_title(project: Project) -> None:
+    write_cards(project, b="SQL, numerics", a="numerics", d="numerics, SQL", c="").build()
+
+    assert topics(project) == [("numerics", ["a", "d"]), ("SQL", ["b"]), ("Other", ["c"])]
+    assert '<a href="/tags/sql/">SQL</a></h2>' in project.main("cards/index.html")
+
+
+def test_spellings_of_a_tag_are_one_topic(project: Project) -> None:
+    write_cards(project, a="Two Words", b="two words").build()
+
+    assert topics(project) == [("Two Words", ["a", "b"])]
+
+
+def test_cards_without_tags_stand_in_no_group(project: Project) -> None:
+    write_cards(project, b="", a="").build()
+
+    assert topics(project) == [("", ["a", "b"])]
+    assert "Other" not in project.main("cards/index.html")
+
+
+def test_all_cards_stand_on_one_page_however_many_there_are(project: Project) -> None:
+    project.edit("pyproject.toml", 'author = "Ada"', 'author = "Ada"\nper_page = 2')
+    write_cards(project, **{f"c{number}": "x" for number in range(7)}).build()
+
+    assert topics(project) == [("x", [f"c{number}" for number in range(7)])]
+    assert not [path for path in project.tree() if path.startswith("cards/page/")]
+
+
+def test_a_list_of_no_cards_says_so(project: Project) -> None:
+    project.build()
+
+    assert "Nothing here yet." in project.main("cards/index.html")
+
+
+def test_a_post_does_not_change_the_list_of_cards(project: Project) -> None:
+    write_cards(project, a="x").write("posts/old.md", note("Old")).build()
+
+    project.write("posts/new.md", note("New", tags="[y]")).build()
+
+    assert "index.html" in project.rebuilt
+    assert "cards/index.html" not in project.rebuilt
+
+
+# --- The home
+
+
+def test_the_home_names_the_newest_cards_and_leads_to_all(project: Project) -> None:
+    write_cards(project, **{f"c{number}": "x" for number in range(HOME_CARDS + 2)}).build()
+
+    home = project.main("index.html")
+    rows = home.partition('<ul class="states">')[2].partition("</ul>")[0]
+    newest = [f"c{number}" for number in range(HOME_CARDS + 1, 1, -1)]
+    assert re.findall(r">Card (\w+)<", rows) == newest
+    assert '<a href="/cards/">All cards</a>' in home
+
+
+def test_the_home_names_the_tags_with_the_most_pages_in_the_order_of_all(project: Project) -> None:
+    names = [f"t{number:02}" for number in range(HOME_TAGS + 5)]
+    for number, name in enumerate(names):
+        project.write(f"posts/{name}.md", note(name, tags=f"[{name}]"))
+        if number >= 5:
+            project.write(f"notes/{name}.md", note(f"N {name}", tags=f"[{name}]"))
+    project.build()
+
+    section = project.main("index.html").partition('id="tags"')[2]
+    assert re.findall(r'href="/tags/(\w+)/"', section) == names[5:]
+    assert 'href="/tags/"' in section
+
+
+def test_a_home_without_cards_and_tags_says_nothing_of_them(project: Project) -> None:
+    home = project.write("posts/a.md", note("A")).build().main("index.html")
+
+    assert "/cards/" not in home
+    assert "/tags/" not in home
+    assert "/status/" not in home
+
+
+@pytest.mark.parametrize("path", ["index.html", "posts/a/index.html", "404.html"])
+def test_every_footer_leads_to_status_feeds_and_source(project: Project, path: str) -> None:
+    place = project.root / "pyproject.toml"
+    place.write_text(f'[project.urls]\nSource = "https://code.example/a"\n{place.read_text()}')
+    project.write("posts/a.md", note("A")).build()
+
+    footer = project.read(path).partition('<footer class="site-footer">')[2]
+    addresses = re.findall(r'href="([^"]*)"', footer)
+    assert {"/status/", "/atom.xml", "/rss.xml", "/feed.json"} <= set(addresses)
+    assert '<a href="https://code.example/a">Source</a>' in footer
 
 
 # --- 404 and redirects

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from builder.check import check_output
-from builder.render.pages import dump_json_ld
+from builder.render.head import dump_json_ld
 from tests.builder.pictures import make_pdf, make_svg
 from tests.builder.project import Project, note
 
@@ -29,8 +29,10 @@ def page(project: Project, body: str = "Words.", title: str = "A", **front_matte
 def json_ld(html: str) -> dict[str, Any]:
     text = html.partition('<script type="application/ld+json">')[2].partition("</script>")[0]
     found = json.loads(text)
-    assert isinstance(found, dict)
-    return found
+    assert found["@context"] == "https://schema.org"
+    described = found["@graph"][0]
+    assert isinstance(described, dict)
+    return described
 
 
 def meta(html: str, name: str) -> str:
@@ -71,7 +73,6 @@ def test_a_page_describes_itself_to_machines(project: Project) -> None:
     html = page(project, summary="S", tags="[x, y]", updated="2026-02-01", lang="hi")
 
     assert json_ld(html) == {
-        "@context": "https://schema.org",
         "@type": "BlogPosting",
         "author": {"@type": "Person", "name": "Ada"},
         "dateModified": "2026-02-01T00:00:00+00:00",

@@ -11,12 +11,11 @@ from typing import Any
 import pytest
 
 from builder.render import search
-from builder.render.ingredients import Ingredients
 from builder.render.search_index import FIELDS, write_index
 from builder.render.search_text import read_sections
 from builder.render.search_tokens import count_tokens, find_tokens
+from tests.builder.pictures import make_pdf
 from tests.builder.project import Project, note
-from tests.builder.render.workbench import Bench, make_theme
 
 HERE = Path(__file__).parent
 THEME = HERE.parents[2] / "templates"
@@ -169,23 +168,94 @@ def test_pages_lie_in_shards_by_their_addresses(project: Project) -> None:
     assert read_script(project.read("search/about.js"))["shards"] == 2
 
 
-def test_more_text_can_be_given_for_a_page() -> None:
-    bench = Bench()
-    page = bench.page("notes/a.md", "Prose.")
-    theme = make_theme(bench.settings)
-    extras = {page.facts.path: "From a\npaper."}
-    recipe = list(search.search_recipes(bench.site(), theme, extras))[-1]
+# --- Papers
 
-    shard = read_script(
-        search.make_search_shard(
-            Ingredients(
-                b"", b"", recipe.arguments, {page.facts.galley: bench.documents[0].galley}, {}
-            )
-        ).decode()
-    )
 
-    assert shard["pages"][0][4] == [["", "", "Prose."], ["", "", "From a paper."]]
-    assert "paper" in dict(shard["index"]["index"])
+def write_paper(project: Project, text: str, name: str = "notes/a/paper.pdf") -> Project:
+    return project.write(name, make_pdf(text=text))
+
+
+def sections(project: Project, url: str) -> list[list[str]]:
+    pages = [page for shard in shards(project) for page in shard["pages"] if page[0] == url]
+    return [section for page in pages for section in page[4]]
+
+
+def test_what_a_paper_says_is_found_on_its_note_under_the_papers_name(project: Project) -> None:
+    write_paper(project, "Zebras < gnus & all")
+    project.write("notes/a/index.md", note("A", "Prose.", pdf="paper.pdf")).build()
+
+    assert sections(project, "/notes/a/") == [
+        ["", "", "Prose."],
+        ["", "paper.pdf", "Zebras < gnus & all"],
+    ]
+    assert {"zebras", "gnus", "paper.pdf"} <= terms(project)
+
+
+def test_a_paper_that_no_note_shows_is_not_in_the_index(project: Project) -> None:
+    write_paper(project, "zebra", "notes/p.pdf")
+    project.write("notes/a.md", note("A", "[p](p.pdf)"))
+    project.write("notes/b.md", note("B", pdf="p.pdf", draft="true")).build()
+
+    assert "zebra" not in terms(project)
+
+
+def test_a_paper_that_two_notes_show_is_found_on_both(project: Project) -> None:
+    write_paper(project, "zebra", "notes/p.pdf")
+    project.write("notes/a.md", note("A", pdf="p.pdf"))
+    project.write("notes/b.md", note("B", pdf="p.pdf")).build()
+
+    assert "zebra" in sections(project, "/notes/a/")[-1][2]
+    assert "zebra" in sections(project, "/notes/b/")[-1][2]
+
+
+def test_a_new_edition_of_a_paper_is_searched(project: Project) -> None:
+    write_paper(project, "zebra")
+    project.write("notes/a/index.md", note("A", pdf="paper.pdf"))
+    project.write("posts/b.md", note("B")).build()
+
+    write_paper(project, "gnu").build()
+
+    assert "gnu" in terms(project)
+    assert "zebra" not in terms(project)
+    assert "search/0.js" in project.rebuilt
+    assert "posts/b/index.html" not in project.rebuilt
+
+
+@pytest.mark.parametrize("edited", ["Words", '"B'])
+def test_the_text_of_a_paper_is_kept_while_others_change(project: Project, edited: str) -> None:
+    """Of a text the short way renews recipes; of a title, all is linked again."""
+    write_paper(project, "zebra")
+    project.write("notes/a/index.md", note("A", pdf="paper.pdf"))
+    project.write("posts/b.md", note("B")).build()
+
+    for count in range(2):
+        project.edit("posts/b.md", edited, f"{edited}{count}").build()
+        assert "search/0.js" in project.rebuilt
+
+    assert "zebra" in terms(project)
+    # A text that the cache had lost would make it be called damaged.
+    assert project.said == []
+
+
+def test_an_edited_note_keeps_the_text_of_its_paper(project: Project) -> None:
+    write_paper(project, "zebra")
+    project.write("notes/a/index.md", note("A", pdf="paper.pdf")).build()
+
+    project.edit("notes/a/index.md", "Words", "Other words").build()
+
+    assert {"other", "zebra"} <= terms(project)
+    incremental = project.tree()
+    assert project.build(is_clean=True).tree() == incremental
+
+
+def test_long_papers_need_more_shards(project: Project) -> None:
+    for number in range(6):
+        paper = make_pdf(width=9_000, text="abc " * 150, pages=160)
+        project.write(f"notes/n{number}/p.pdf", paper)
+        project.write(f"notes/n{number}/index.md", note(f"N{number}", pdf="p.pdf"))
+    project.build()
+
+    assert len(shards(project)) > 1
 
 
 # --- The page

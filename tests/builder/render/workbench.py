@@ -31,7 +31,8 @@ from builder.model import (
 from builder.render.ingredients import Ingredients, RecipeBook
 from builder.render.recipes import MAKERS, site_recipes
 from builder.render.shared import Theme
-from builder.render.templates import find_needs, read_strings
+from builder.render.template_facts import find_needs
+from builder.render.words import read_words
 from tests.builder.evidence.records import make_failure, make_record
 
 TEMPLATES = Path(__file__).parents[3] / "templates"
@@ -134,7 +135,7 @@ class Bench:
 def words(language: str = "en") -> Mapping[str, object]:
     """The theme's words."""
     path = TEMPLATES / "strings" / f"{language}.toml"
-    return read_strings(path.read_bytes(), f"templates/strings/{language}.toml")
+    return read_words(((f"templates/strings/{language}.toml", path.read_bytes()),))
 
 
 def make_theme(settings: Settings) -> Theme:
