@@ -87,9 +87,16 @@ def serving(generator: Generator, root: Path, posts: int) -> Iterator[Running]:
 
 
 def wait_for(
-    port: int, slug: str, mark: str, server: subprocess.Popen[bytes] | None = None
+    port: int,
+    slug: str,
+    mark: str,
+    server: subprocess.Popen[bytes] | None = None,
+    *,
+    is_there: bool = True,
 ) -> float:
-    """The moment at which the page of a post had a mark in it; TimeoutError if it never has."""
+    """The moment at which the page of a post had a mark in it, or had it no more; TimeoutError if
+    that never is so.
+    """
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
     end = time.perf_counter() + PATIENCE_SECONDS
     while time.perf_counter() < end:
@@ -99,12 +106,12 @@ def wait_for(
             connection.request("GET", f"/posts/{slug}/")
             answer = connection.getresponse()
             body = answer.read()
-            if answer.status == 200 and mark.encode() in body:
+            if answer.status == 200 and (mark.encode() in body) == is_there:
                 return time.perf_counter()
         except (OSError, http.client.HTTPException):
             connection.close()
         time.sleep(STEP_SECONDS)
-    raise TimeoutError(f"/posts/{slug}/ never had '{mark}' in it")
+    raise TimeoutError(f"/posts/{slug}/ and '{mark}': never {is_there}")
 
 
 def measure_save(running: Running, number: int, mark: str, *, in_title: bool) -> float:
@@ -116,7 +123,12 @@ def measure_save(running: Running, number: int, mark: str, *, in_title: bool) ->
         saved = replace(post, body=f"{post.body}\nA paragraph with {mark}.\n")
     layout.write_post(running.root, saved)
     begin = time.perf_counter()
-    return wait_for(running.port, slug_of(number), mark) - begin
+    seconds = wait_for(running.port, slug_of(number), mark) - begin
+    # So that the next save changes what it is about, and nothing else.
+    time.sleep(REST_SECONDS)
+    layout.write_post(running.root, post)
+    wait_for(running.port, slug_of(number), mark, is_there=False)
+    return seconds
 
 
 def memory_of(pid: int) -> int:

@@ -42,11 +42,14 @@ class ReadingSettings(Value, frozen=True):
 
     timezone: str
     macros: dict[str, str]
+    policy: str = ""
 
 
 def reading_settings(settings: Settings) -> ReadingSettings:
     """The part of a site's settings that parsing depends on."""
-    return ReadingSettings(settings.timezone, settings.math_macros)
+    return ReadingSettings(
+        settings.timezone, settings.math_macros, settings.content_security_policy
+    )
 
 
 def kind_of(path: str) -> Kind | None:
@@ -71,6 +74,7 @@ def parse_document(path: str, data: bytes, source: bytes, settings: ReadingSetti
         first_line=matter.body_line,
         take_title="title" not in matter.values,
         macros=settings.macros,
+        policy=settings.policy,
     )
     problems += [*matter.problems, *body.problems]
     values, lines = matter.values, matter.lines

@@ -1,27 +1,50 @@
 """A listing to HTML: the lines it shows, highlighted, numbered, marked, as a figure.
 
-In: a listing, its file's bytes, what is said below it. Out: a string of HTML, or a problem with a
-highlight.
+In: a listing, its file's bytes, its ids, what is said below it. Out: a string of HTML, or a problem
+with a highlight.
 It must not look for anything: which lines are shown was decided when the site was linked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
-from typing import NamedTuple
+from typing import Any, NamedTuple
+from urllib.parse import quote
 
+from builder.cards.anchors import Anchors
 from builder.cards.find import SNIPPETS, TESTS
 from builder.cards.languages import find_language
 from builder.cards.marks import find_marks, split_lines
 from builder.errors import Problem, did_you_mean
 from builder.model import Embed, Listing, Span
 
+# More lines than about two screens hold are shown on demand.
+LONG = 80
+# An outline is to be taken in at a glance; of more symbols the lesser ones are left out.
+_OUTLINED = 12
 
-def render_listing(listing: Listing, data: bytes, evidence: str = "") -> str:
+
+# The words that a listing needs, with examples of what is put into their braces.
+LISTING_WORDS: Mapping[str, Mapping[str, object]] = {
+    "code_lines_one": {"n": 1},
+    "code_lines_many": {"n": 2},
+    "code_outline": {},
+}
+
+
+def render_listing(
+    listing: Listing,
+    data: bytes,
+    words: Mapping[str, Any],
+    evidence: str = "",
+    anchors: Anchors | None = None,
+) -> str:
     """The HTML of a listing; hidden lines are in it for copying, marks and region lines are not.
 
-    `evidence` is HTML that says what was checked of the card. The figure's `data-path` and
+    `words` has those of `LISTING_WORDS`; `evidence` is HTML that says what was checked of the card.
+    With `anchors` its lines are numbered, it can be linked to, and a long one is folded below its
+    outline; without them, as in feeds, it is the code alone. The figure's `data-path` and
     `data-lines` tell where in the project its lines stand.
     """
     # Late, because the highlighter is slow to load and finding a listing must not wait for it.
@@ -32,26 +55,37 @@ def render_listing(listing: Listing, data: bytes, evidence: str = "") -> str:
     highlighted = highlight_lines("\n".join(line.code for line in lines), listing.language)
     if len(highlighted) != len(lines):
         raise ValueError(f"{len(lines)} lines of {listing.path} came back as {len(highlighted)}")
+    ids = _line_ids(lines, anchors) if anchors else {}
+    numbers = embed.lines or ("file" if anchors else "")
     body = "".join(
-        _line_html(line, html)
-        for line, html in zip(_numbered(listing, lines), highlighted, strict=True)
+        _line_html(number, line, html, ids.get(line.number, ""))
+        for number, line, html in zip(_numbers(lines, numbers), lines, highlighted, strict=True)
     )
     language = f' class="language-{escape(listing.language)}"' if listing.language else ""
     code = f'<pre tabindex="0"><code{language}>{body}</code></pre>'
-    if embed.is_collapsed:
-        count = sum(not line.is_hidden for line in lines)
-        code = fold(f"{count} {'line' if count == 1 else 'lines'}", code)
+    count = sum(not line.is_hidden for line in lines)
+    if embed.is_collapsed or (anchors and count > LONG):
+        outline = _outline(anchors, ids, words) if anchors else ""
+        said = str(words["code_lines_one" if count == 1 else "code_lines_many"])
+        code = outline + fold(escape(said.format(n=count)), code)
     span = f"{lines[0].number}-{lines[-1].number}" if lines else ""
-    return frame(listing, _title_html(listing), code, f' data-lines="{span}"', evidence)
+    attributes = f' data-lines="{span}"'
+    if anchors and anchors.lines:
+        attributes += f' data-anchor="{escape(anchors.lines)}"'
+    figure = anchors.figure if anchors else ""
+    return frame(listing, _title_html(listing), code, attributes, evidence, figure)
 
 
-def frame(listing: Listing, title: str, shown: str, attributes: str, evidence: str) -> str:
-    """The figure around what an embed shows; all but the listing is HTML."""
+def frame(
+    listing: Listing, title: str, shown: str, attributes: str, evidence: str, anchor: str = ""
+) -> str:
+    """The figure around what an embed shows; all but the listing and the id is HTML."""
     embed = listing.embed
     caption = f'<p class="listing-caption">{escape(embed.caption)}</p>' if embed.caption else ""
     place = f'data-card="{escape(embed.slug)}" data-path="{escape(listing.path)}"{attributes}'
+    name = f' id="{escape(anchor)}"' if anchor else ""
     title = f"<figcaption>{title}</figcaption>"
-    return f'<figure class="listing" {place}>{title}{shown}{caption}{evidence}</figure>'
+    return f'<figure class="listing"{name} {place}>{title}{shown}{caption}{evidence}</figure>'
 
 
 def fold(summary: str, shown: str) -> str:
@@ -80,10 +114,10 @@ def check_highlights(listing: Listing, data: bytes, *, path: str) -> Problem | N
 class _Line(NamedTuple):
     """A line to show, without its mark and the indentation that all share.
 
-    `number` is "" for a line without one.
+    `number` is its number in the file.
     """
 
-    number: str
+    number: int
     code: str
     is_hidden: bool
     is_highlighted: bool
@@ -97,9 +131,9 @@ def _cut(listing: Listing, data: bytes) -> list[_Line]:
     for number in range(listing.span.first, listing.span.last + 1):
         mark = marks.get(number)
         if mark is None:
-            kept.append(_Line(str(number), lines[number - 1].rstrip(), False, False))
+            kept.append(_Line(number, lines[number - 1].rstrip(), False, False))
         elif mark.form == "card":
-            kept.append(_Line(str(number), mark.code, mark.name == "hide", mark.name == "hl"))
+            kept.append(_Line(number, mark.code, mark.name == "hide", mark.name == "hl"))
     # Blank lines around a symbol or a region separate it from what is not shown.
     while kept and not kept[0].code:
         del kept[0]
@@ -122,26 +156,54 @@ def _dedent(lines: Sequence[_Line]) -> list[_Line]:
     return [line._replace(code=line.code[width:]) for line in lines]
 
 
-def _numbered(listing: Listing, lines: Sequence[_Line]) -> Iterator[_Line]:
-    """The lines with the numbers that readers see; a hidden line has none."""
+def _numbers(lines: Sequence[_Line], form: str) -> Iterator[str]:
+    """The number that readers see of each line; a hidden line has none."""
     counted = 0
     for line in lines:
         counted += not line.is_hidden
-        if line.is_hidden or not listing.embed.lines:
-            yield line._replace(number="")
+        if line.is_hidden or not form:
+            yield ""
         else:
-            yield line._replace(
-                number=str(counted) if listing.embed.lines == "shown" else line.number
-            )
+            yield str(counted if form == "shown" else line.number)
 
 
-def _line_html(line: _Line, html: str) -> str:
+def _line_html(number: str, line: _Line, html: str, anchor: str) -> str:
     if line.is_hidden:
         # The line's end is hidden with it, or it would leave an empty line.
         return f'<span class="line" hidden>{html}\n</span>'
-    number = f' data-line="{line.number}"' if line.number else ""
+    place = f' id="{escape(anchor)}"' if anchor else ""
+    place += f' data-line="{number}"' if number else ""
     name = "line hl" if line.is_highlighted else "line"
-    return f'<span class="{name}"{number}>{html}</span>\n'
+    return f'<span class="{name}"{place}>{html}</span>\n'
+
+
+def _line_ids(lines: Sequence[_Line], anchors: Anchors) -> dict[int, str]:
+    """The ids of symbols by the lines that get them: the first that is shown of each."""
+    shown = [line.number for line in lines if not line.is_hidden]
+    ids: dict[int, str] = {}
+    for _, anchor, first in anchors.symbols:
+        at = next((number for number in shown if number >= first), None)
+        # Constants that are assigned in one line share it; it can have one id only.
+        if at is not None:
+            ids.setdefault(at, anchor)
+    return ids
+
+
+def _outline(anchors: Anchors, ids: Mapping[int, str], words: Mapping[str, Any]) -> str:
+    """A list of links to the symbols in a fold; nothing for fewer than two."""
+    lines = {anchor: number for number, anchor in ids.items()}
+    found = [(name, anchor) for name, anchor, _ in anchors.symbols if anchor in lines]
+    if len(found) > _OUTLINED:
+        found = [each for each in found if "_" not in (each[0][0], each[0].rpartition(".")[2][0])]
+    if len(found) > _OUTLINED:
+        found = [each for each in found if "." not in each[0]]
+    if len(found) < 2:
+        return ""
+    entries = "".join(
+        f'<li><a href="#{quote(anchor)}">{escape(name)}</a> {lines[anchor]}</li>'
+        for name, anchor in found
+    )
+    return f'<ul class="outline" aria-label="{escape(str(words["code_outline"]))}">{entries}</ul>'
 
 
 def _title_html(listing: Listing) -> str:

@@ -30,13 +30,20 @@ def dark_name(path: str) -> str:
 
 
 def render_output(
-    listing: Listing, data: bytes, *, src: str, note: str, evidence: str, dark: str = ""
+    listing: Listing,
+    data: bytes,
+    *,
+    src: str,
+    note: str,
+    evidence: str,
+    dark: str = "",
+    anchor: str = "",
 ) -> str:
     """The HTML of a recorded output.
 
     `src` is its address, ready for an attribute, and `dark` that of its twin for dark pages, ""
     without one; `note` is said under it as text; `evidence` is
-    HTML that says what was checked of the card.
+    HTML that says what was checked of the card; `anchor` is its id, "" for none.
     """
     embed = listing.embed
     if is_figure(listing.path):
@@ -47,7 +54,7 @@ def render_output(
     if embed.is_collapsed:
         shown = fold(escape(_name(listing)), shown)
     said = f'<p class="listing-caption">{escape(note)}</p>' if note else ""
-    return frame(listing, _title(listing), shown, "", said + evidence)
+    return frame(listing, _title(listing), shown, "", said + evidence, anchor)
 
 
 def _pictures(src: str, dark: str, alt: str, data: bytes) -> str:

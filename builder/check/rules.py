@@ -15,6 +15,7 @@ from urllib.parse import unquote, urljoin
 from builder.check.addresses import Built, absolute_url
 from builder.check.feed_formats import refuse_constant
 from builder.check.page import ParsedPage
+from builder.check.policed import find_forbidden
 from builder.check.repairs import find_repairs
 from builder.check.written import find_repeated_attributes, line_of_id, line_of_tag, line_of_use
 from builder.errors import Problem, did_you_mean
@@ -33,7 +34,8 @@ def check_page(built: Built, path: str, text: str, page: ParsedPage) -> Iterator
     yield from _check_pictures(built, path, text, page)
     if path == NOT_FOUND_PAGE:
         yield from _check_relative(path, text, page)
-    for fault in (*find_repairs(text, page.html), *find_repeated_attributes(text)):
+    faults = (*find_repairs(text, page.html), *find_repeated_attributes(text))
+    for fault in (*faults, *find_forbidden(text)):
         yield Problem(path, fault.line, fault.message, fault.hint, fault.is_warning)
 
 

@@ -54,7 +54,7 @@ def find_shown(html: str) -> tuple[tuple[Shown, ...], tuple[Badge, ...]]:
 _LIKELY = re.compile("listing|state-", re.IGNORECASE)
 _LINES = frozenset({"line", "line hl"})
 _CLASSES = _LINES.union(TOKEN_CLASSES)
-_ATTRIBUTES = frozenset({"class", "data-line", "hidden"})
+_ATTRIBUTES = frozenset({"class", "data-line", "hidden", "id"})
 
 
 def _read_figure(figure: LexborNode) -> Shown:

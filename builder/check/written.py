@@ -54,6 +54,15 @@ def read_tags(text: str) -> Iterator[Tag]:
             yield Tag(name.lower(), attributes, bisect_left(newlines, match.start()) + 1)
 
 
+def read_attributes(attributes: str) -> dict[str, str]:
+    """A tag's attributes by name in lower case; of one that is given twice, the first."""
+    found: dict[str, str] = {}
+    for name, value in _ATTRIBUTE.findall(attributes):
+        plain = value[1:-1] if value[:1] in ('"', "'") else value
+        found.setdefault(str(name).lower(), html.unescape(plain))
+    return found
+
+
 def find_repeated_attributes(text: str) -> tuple[Fault, ...]:
     """Tags that give one attribute twice; browsers keep the first."""
     found = {raw or plain for _, raw, _, plain in _scan(text)}

@@ -24,6 +24,8 @@ RESERVED_FILES = frozenset(
     ("index.html", "404.html", "robots.txt", "sitemap.xml", "atom.xml", "rss.xml", "feed.json",
      "status.json", "sha256sums", "_headers")
 )  # fmt: skip
+# What a host shall send with each file is the site's own matter, if it wants to say it.
+OWN_HEADERS = "content/static/_headers"
 _LISTS = frozenset(("posts", "notes", "trivia", "cards"))
 _OLDER_PAGE = re.compile(r"page(/[0-9]+(/index\.html)?)?").fullmatch
 _PLAIN = re.compile(r"[A-Za-z0-9/._~-]*").fullmatch
@@ -134,6 +136,8 @@ def find_clashes(places: Sequence[tuple[str, str, int]]) -> list[Problem]:
 
 def find_reserved(output: str, path: str, line: int) -> list[Problem]:
     """A problem if an output would lie where the builder writes its own pages."""
+    if path == OWN_HEADERS:
+        return []
     first, _, rest = _case_free(output).partition("/")
     is_index = first in RESERVED and rest in ("", "index.html", "atom.xml", "rss.xml", "feed.json")
     is_below = first in RESERVED and rest.startswith("index.html/")

@@ -56,6 +56,7 @@ class _Strict(jinja2.StrictUndefined):
 
 # What a template's text compiles to, by its text: several environments share base.html.
 _compiled: dict[str, bytes] = {}
+MOST_COMPILED = 256
 
 
 class _Compiled(jinja2.BytecodeCache):
@@ -65,6 +66,8 @@ class _Compiled(jinja2.BytecodeCache):
             bucket.bytecode_from_string(code)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
+        if len(_compiled) >= MOST_COMPILED:
+            _compiled.clear()
         _compiled[f"{bucket.key}{bucket.checksum}"] = bucket.bytecode_to_string()
 
 

@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from builder.cards import LISTING_WORDS
@@ -222,7 +222,7 @@ def _entries(
         yield page, fill_body(page, ingredients, listings, prefix=home, page_url=page.url)
 
 
-@cache
+@lru_cache(maxsize=16)
 def _common(encoded: bytes) -> FeedCommon:
     return decode(FeedCommon, encoded)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import lru_cache
 
 import jinja2
 from jinja2 import nodes
@@ -124,7 +124,7 @@ def read_templates(texts: Mapping[str, str], paths: Mapping[str, str]) -> dict[s
     return facts
 
 
-@cache
+@lru_cache(maxsize=256)
 def read_template(name: str, text: str) -> TemplateFacts:
     """What a template says; jinja2.TemplateSyntaxError if it does not compile."""
     environment = make_environment({})

@@ -60,11 +60,16 @@ def press_of(ingredients: Ingredients) -> Press:
     """The press of a recipe; kept for the next one that shares its template, theme and site."""
     press = _presses.get(ingredients.shared)
     if press is None:
+        if len(_presses) >= MOST_PRESSES:
+            _presses.clear()
         press = _presses[ingredients.shared] = _make_ready(ingredients)
     return press
 
 
 _presses: dict[bytes, Press] = {}
+# A build has one for each template and language. A preview would gather those of every template
+# that was ever saved.
+MOST_PRESSES = 256
 
 
 def _make_ready(ingredients: Ingredients) -> Press:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from builder.cards import LISTING_WORDS
@@ -34,7 +34,7 @@ _NEEDED: Mapping[str, Mapping[str, object]] = {
 }
 
 
-@cache
+@lru_cache(maxsize=256)
 def read_words(files: tuple[WordFile, ...]) -> dict[str, Any]:
     """The words of some files, the first of which decides.
 
@@ -91,7 +91,7 @@ def check_own_words(
             yield Problem(path, line, f"nothing is put in place of {{{named}}} in '{word}'", hint)
 
 
-@cache
+@lru_cache(maxsize=256)
 def _parse(path: str, data: bytes) -> dict[str, Any]:
     try:
         return tomllib.loads(data.decode())

@@ -5,13 +5,14 @@ they come, go, move and are linked to.
 """
 
 # A site has thousands of files, and Path objects cost twice what os functions do.
-# ruff: noqa: PTH114, PTH115, PTH118, PTH116, PTH119, PTH120
+# ruff: noqa: PTH114, PTH115, PTH116, PTH119, PTH120
 
 from __future__ import annotations
 
 import errno
 import os
 import time
+from collections.abc import Iterator
 
 from builder.serve.heard import Heard, Scope, is_ignored
 from builder.serve.inotify import (
@@ -60,6 +61,7 @@ class Folders:
 
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
+        self._real_root = f"{os.path.realpath(scope.root)}/"
         self._kernel = Inotify()
         self._folders: dict[int, _Folder] = {}
         self._watch_at: dict[str, int] = {}
@@ -122,11 +124,12 @@ class Folders:
             heard.note(self._scope.name(path), is_new=is_new_there)
             if self._is_structural(notice, path):
                 self._refresh(path)
-                self._is_restructured = True
+        if paths and notice.mask & (_APPEARED | _VANISHED | IS_FOLDER):
+            self._is_restructured = True
         return bool(paths)
 
     def _take_links(self, heard: Heard) -> bool:
-        """Whether links lead elsewhere since folders of the site came, went or moved."""
+        """Whether links lead elsewhere since something on the way came, went or moved."""
         if not self._is_restructured:
             return False
         self._is_restructured = False
@@ -218,18 +221,10 @@ class Folders:
     def _follow(self, path: str, followed: tuple[str, ...]) -> None:
         """Listen to what a symbolic link leads to, and to the links on the way."""
         self._links[path] = _end_of(path)
-        hop = path
-        for _ in range(_MOST_LINKS):
-            try:
-                target = os.path.join(os.path.dirname(hop), os.readlink(hop))
-            except OSError:
-                break
-            name = os.path.basename(target.rstrip("/"))
-            folder = os.path.realpath(os.path.dirname(target.rstrip("/")))
-            if name in ("", ".", ".."):
-                break
-            self._mark(folder, name, path)
-            hop = f"{folder.rstrip('/')}/{name}"
+        for folder, name, is_turn in _way_of(path):
+            # Outside of the site, folders around the target are left alone: /tmp is noisy.
+            if is_turn or f"{folder}/".startswith(self._real_root):
+                self._mark(folder, name, path)
         target = os.path.realpath(path)
         followed = (*followed, os.path.realpath(os.path.dirname(path)))
         # As `read.tree` does: a link to a folder that it lies in is a mistake, and has no end.
@@ -271,10 +266,34 @@ class Folders:
             self._kernel.remove(watch)
 
 
+def _way_of(link: str) -> Iterator[tuple[str, str, bool]]:
+    """The entries (real folder, name) that a link leads through, and whether each is a turn: a link
+    itself, or the end.
+    """
+    folder, left = os.path.realpath(os.path.dirname(link)), [os.path.basename(link)]
+    links = 0
+    while left and links <= _MOST_LINKS:
+        name = left.pop(0)
+        if name in ("", ".", ".."):
+            folder = os.path.dirname(folder) if name == ".." else folder
+            continue
+        place = f"{folder.rstrip('/')}/{name}"
+        try:
+            target = os.readlink(place)
+        except OSError:
+            yield folder, name, not left
+            folder = place
+        else:
+            yield folder, name, True
+            links += 1
+            left[:0] = target.split("/")
+            folder = "/" if target.startswith("/") else folder
+
+
 def _end_of(link: str) -> tuple[str, int, int]:
-    """Which file or folder a link leads to."""
+    """Which file or folder a link leads to, or why it leads nowhere."""
     try:
         stat = os.stat(link)
-    except OSError:
-        return os.path.realpath(link), 0, 0
+    except OSError as error:
+        return os.path.realpath(link), 0, error.errno or 0
     return os.path.realpath(link), stat.st_dev, stat.st_ino

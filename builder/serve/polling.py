@@ -16,8 +16,8 @@ from builder.read.tree import SignatureFields, survey_folders
 from builder.serve.heard import Heard, Scope
 
 LEAST_SECONDS = 0.25
-# Of the processor at most a twentieth, and of a slow disk's time a fifth.
-_REST_PER_CPU_SECOND = 19
+# Of the processor less than a twentieth, the comparing included; of a slow disk's time a fifth.
+_REST_PER_CPU_SECOND = 24
 _REST_PER_SECOND = 4
 
 

@@ -1,4 +1,4 @@
-// Code, formulas, tabs, folds.
+// Code, formulas, tabs.
 (() => {
   "use strict";
   const words = document.currentScript.dataset;
@@ -17,7 +17,8 @@
 
   const groups = [];
 
-  all(".tabs").forEach((box, number) => {
+  const setTabs = () => all(".tabs:not(:has(> .tab-list))").forEach((box) => {
+    const number = groups.length;
     const panels = [...box.children];
     const key = panels.map((panel) => panel.ariaLabel).join("\n");
     const list = make("div", { className: "tab-list", role: "tablist" });
@@ -58,7 +59,6 @@
   document.body.append(status);
 
   async function copyText(text) {
-    // Plain http has none.
     if (navigator.clipboard) return navigator.clipboard.writeText(text);
     const here = document.activeElement;
     const field = make("textarea", { value: text, className: "vh" });
@@ -101,12 +101,13 @@
     root.toggle("wrap", isWrapped);
   }
 
-  // --- Lines: #z_test-L12, #z_test-L12-L18. A listing has one link, on the line of the pointer or the arrow keys.
+  // --- Lines: #z_test-L12, #z_test-L12-L18. One link, at the pointer or the arrow keys.
 
-  const listings = [];
+  const listings = new Map();
 
   function linkLines(box) {
     const lines = all(".line[data-line]", box);
+    all(".line-link", box).forEach((old) => old.remove());
     const link = make("a", { className: "line-link" });
     const start = `#${encodeURI(box.dataset.anchor)}-L`;
     const put = (line) => {
@@ -115,7 +116,7 @@
       link.href = start + line.dataset.line;
       link.ariaLabel = words.line.replace("{n}", line.dataset.line);
     };
-    listings.push({ start, lines });
+    listings.set(box, { start, lines });
     put(lines[0]);
     box.onpointerover = (event) => put(event.target.closest(".line[data-line]"));
     link.onkeydown = (event) => {
@@ -135,11 +136,11 @@
 
   function linesAt(hash) {
     const [, start, first, last = first] = /^(.*?-L)(\d+)(?:-L(\d+))?$/.exec(hash) || [];
-    return listings.flatMap((listing) => listing.start === start ? listing.lines : [])
+    return [...listings.values()].flatMap((listing) => listing.start === start ? listing.lines : [])
       .filter((line) => (line.dataset.line - first) * (line.dataset.line - last) <= 0);
   }
 
-  // Opens folds and tabs around something; whether one was closed.
+  // Opens what is around it; whether it was closed.
   function reveal(target) {
     let wasHidden = false;
     for (let box = target; box; box = box.parentElement) {
@@ -160,9 +161,11 @@
     if (wasHidden || (lines[0] && (top < 0 || bottom > innerHeight))) target.scrollIntoView({ block: lines[0] ? "center" : "start" });
   }
 
-  all(".code, .listing").forEach((box) => {
+  const setCode = () => all(".code, .listing").forEach((box) => {
     const pre = box.querySelector("pre");
     if (!pre) return;
+    if (box.dataset.anchor) linkLines(box);
+    if (box.querySelector(".copy")) return;
     const wrap = make("button", { className: "wrap-code", type: "button", textContent: words.wrap });
     wrap.onclick = () => {
       isWrapped = !isWrapped;
@@ -171,10 +174,8 @@
     boxes.push({ pre, wrap });
     const copy = copyButton("copy", words.copy, () => pre.textContent);
     (box.querySelector(":scope > .outline, :scope > details") || pre).before(wrap, copy);
-    if (box.dataset.anchor) linkLines(box);
   });
 
-  findLongLines();
   addEventListener("resize", findLongLines);
   document.addEventListener("toggle", findLongLines, true);
   addEventListener("hashchange", showTarget);
@@ -214,5 +215,10 @@
     event.preventDefault();
   });
 
-  all(".math > math").forEach((math) => math.after(copyButton("copy-math", words.copy + " LaTeX", () => latexOf(math))));
+  const setMath = () => all(".math > math:last-child").forEach((math) => math.after(copyButton("copy-math", words.copy + " LaTeX", () => latexOf(math))));
+
+  const enhance = () => [setTabs, setCode, setMath, findLongLines].forEach((set) => set());
+  enhance();
+  // By the preview.
+  document.addEventListener("patched", enhance);
 })();

@@ -1,4 +1,4 @@
-// The choice of theme, the place in the table of contents, the search.
+// Theme, place in the contents, search.
 (function () {
   "use strict";
   var root = document.documentElement;
@@ -50,7 +50,7 @@
   });
   showTheme();
 
-  // --- The table of contents tells which section is read: the last whose heading has come into the window's upper fifth.
+  // --- The section that is read: the last whose heading is in the window's upper fifth.
 
   var links = new Map();
   var passed = new Set();
@@ -80,7 +80,7 @@
         passed[change.isIntersecting ? "add" : "delete"](change.target);
       });
       showPlace();
-      // Reaching far up, so that a jump over several headings is noticed too.
+      // Far up, for jumps over headings.
     }, { rootMargin: "1000000px 0px -80% 0px" });
     links.forEach(function (_, heading) { observer.observe(heading); });
   }

@@ -259,6 +259,8 @@ class World:
             ("timezone", '"Asia/Kolkata"'),
             ("language", '"hi"'),
             ("responsive_images", ("true", "false")[b % 2]),
+            ("og_images", ("true", "false")[b % 2]),
+            ("content_security_policy", ('""', "\"default-src 'self'\"")[b % 2]),
         )
         key, value = choices[a % len(choices)]
         place = self.project.root / "pyproject.toml"

@@ -12,14 +12,18 @@ import pytest
 from PIL import Image
 
 from builder.check import check_output
+from builder.codec import replace
 from builder.errors import BuildFailed
+from builder.facts import ReadingSettings, parse_document
 from builder.markup.characters import font_characters
 from builder.markup.covers import cut_line, print_cover, wrap_title
+from builder.render.covers import Lettering, page_cover
 from tests.builder.pictures import make_png
 from tests.builder.project import Project, note
 
 POST = "posts/a/index.html"
 FONT = (Path(__file__).parents[2] / "templates/covers/title.ttf").read_bytes()
+READING = ReadingSettings("UTC", {})
 LONG = "Why the variance of a ratio is not the ratio of variances, and what to do about it"
 
 
@@ -86,6 +90,36 @@ def test_a_site_whose_own_title_is_outside_the_font_is_told(site: Project) -> No
     assert site.warnings == []
     assert image_of(site, "posts/b/index.html") == image_of(site, "index.html") == "og.png"
     assert len(covers(site)) == 1
+
+
+def test_a_sites_own_picture_is_not_made_again(site: Project) -> None:
+    site.write("static/og.png", make_png(1200, 630)).write("posts/a.md", note("A")).build()
+
+    assert covers(site) == {image_of(site, POST)}
+    assert image_of(site, "index.html") == "og.png"
+
+
+def test_a_picture_says_what_can_be_set(project: Project) -> None:
+    project.write("trivia/a.md", note("A \n b", lang="hi")).write("pages/b.md", note("B"))
+    documents = [
+        parse_document(f"content/{path}", project.place(path).read_bytes(), b"", READING).facts
+        for path in ("trivia/a.md", "pages/b.md")
+    ]
+    lettering = Lettering("f", b"", ((0x20, 0x7E),))
+
+    def words(text: str, *, site: str = "S", kind: str = "Trivia") -> tuple[str, ...] | None:
+        facts = replace(documents[0], title=text)
+        cover = page_cover(facts, {"one_trivia": kind}, site, lettering)
+        return cover and (cover.title, cover.label, cover.foot)
+
+    assert words("A  b") == ("A b", "Trivia", "S")
+    assert words("A", kind="सामान्य") == ("A", "", "S")
+    assert words("A", site="测试") == ("A", "Trivia", "")
+    assert words("测试") is None
+    page = page_cover(documents[1], {"one_pages": "Page"}, "S", lettering)
+    assert page is not None
+    # A page that stands for itself is of no kind that readers know of.
+    assert page.label == ""
 
 
 def test_a_site_that_asks_for_none_gets_none_and_needs_no_pillow(

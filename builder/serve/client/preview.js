@@ -10,9 +10,7 @@
   // --- The page as it was sent, and for each of its nodes the one on the screen
 
   var live = new WeakMap();
-  var sent = { html: document.documentElement.cloneNode(false) };
-  sent.head = document.head.cloneNode(true);
-  sent.body = document.body.cloneNode(true);
+  var sent = { head: document.head.cloneNode(true), body: document.body.cloneNode(true) };
   pair(sent.head, document.head);
   pair(sent.body, document.body);
 
@@ -184,21 +182,23 @@
     added = [];
     leaving = [];
     coming = [];
-    patchAttributes(sent.html, page.documentElement, document.documentElement);
+    // The other attributes of the root are a script's, and one of them ran before this one.
+    document.documentElement.lang = page.documentElement.lang;
     patch(sent.head, page.head);
     patch(sent.body, page.body);
-    sent = { html: page.documentElement, head: page.head, body: page.body };
+    sent = { head: page.head, body: page.body };
     var gone = leaving;
     Promise.all(coming).then(function () { gone.forEach(function (style) { style.remove(); }); });
-    if (added.length) {
-      document.dispatchEvent(new CustomEvent("proofpress:patched", { detail: { added: added } }));
-    }
+    // For scripts that add to what is in the page: a theme's own listens for it.
+    document.dispatchEvent(new CustomEvent("patched", { detail: { added: added } }));
   }
 
   // --- Following
 
   var news = null;
   var isGone = false;
+  // Who asks for an address that leads nowhere has been told so.
+  var wasThere = (performance.getEntriesByType("navigation")[0] || {}).responseStatus !== 404;
   var isAsking = false;
   var asksAgain = false;
 
@@ -212,11 +212,13 @@
     // Not the fragment; and conditional: a page that did not change costs nothing.
     fetch(location.pathname + location.search, { cache: "no-cache" }).then(function (answer) {
       var type = answer.headers.get("Content-Type") || "";
-      isGone = answer.status === 404 && !document.querySelector("[data-not-found]");
+      isGone = answer.status === 404 && wasThere;
       if (!answer.ok || type.indexOf("text/html")) return null;
       return answer.text();
     }).then(function (text) {
-      if (text !== null) show(new DOMParser().parseFromString(text, "text/html"));
+      if (text === null) return;
+      wasThere = true;
+      show(new DOMParser().parseFromString(text, "text/html"));
     }).catch(function () {
       // The server ended; the stream of news says so.
     }).then(function () {
@@ -226,24 +228,46 @@
     });
   }
 
-  var stream = new EventSource(own.href + "events");
+  var stream = null;
   var isLost = false;
-  stream.addEventListener("news", function (event) {
+
+  // A browser opens six connections to a host, and the stream takes one: tabs that nobody sees do
+  // without, and catch up when they are seen.
+  function listen() {
+    if (document.hidden) {
+      if (stream) stream.close();
+      stream = null;
+      news = null;
+    } else if (!stream) {
+      stream = new EventSource(own.href + "events");
+      stream.addEventListener("news", hear);
+      stream.addEventListener("error", lose);
+    }
+  }
+
+  function hear(event) {
     var before = news;
     news = JSON.parse(event.data);
     isLost = false;
     // The first time, too: something may have been saved since the page was sent.
     if (!before || before.revision !== news.revision) follow();
     else tell();
-  });
-  stream.addEventListener("error", function () {
-    isLost = true;
+  }
+
+  function lose() {
     // The server is another one when it is back, and counts anew.
     news = null;
+    isLost = true;
     setTimeout(tell, 1500);
+  }
+
+  document.addEventListener("visibilitychange", listen);
+  addEventListener("pagehide", function () {
+    if (stream) stream.close();
   });
-  addEventListener("pagehide", function () { stream.close(); });
-  addEventListener("pageshow", function (event) { if (event.persisted) location.reload(); });
+  addEventListener("pageshow", function (event) {
+    if (event.persisted) location.reload();
+  });
 
   // --- What the author is told: a panel for mistakes that concern the page, a line for the others
 
@@ -305,11 +329,11 @@
   function panel(faults) {
     var shown = element("section", "panel");
     shown.setAttribute("aria-label", "Mistakes");
-    faults.forEach(function (fault) {
+    faults.forEach(function (fault, index) {
       var item = element("article");
       item.append(element("p", "place", place(fault)), element("p", "message", fault.message));
       if (fault.hint) item.append(element("p", "hint", fault.hint));
-      if (fault.excerpt.length) item.append(excerpt(fault));
+      if (fault.excerpt.length) item.append(excerpt(fault, !index || place(fault) !== place(faults[index - 1])));
       shown.append(item);
     });
     var button = element("button", "", "Hide until the next one");
@@ -319,13 +343,13 @@
       told = "";
       tell();
     };
-    shown.append(button);
+    shown.prepend(button);
     return shown;
   }
 
-  function excerpt(fault) {
+  function excerpt(fault, isOpen) {
     var fold = element("details");
-    fold.open = true;
+    fold.open = isOpen;
     fold.append(element("summary", "", "Source"));
     var text = element("pre");
     text.tabIndex = 0;
@@ -359,4 +383,6 @@
       });
     });
   }
+
+  listen();
 })();

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.builder.browser.waiting import wait
 from tests.builder.project import Project, note
 
 sync_api = pytest.importorskip(
@@ -62,13 +63,15 @@ def address(tmp_path_factory: pytest.TempPathFactory, serve: Callable[[Path], st
     return serve(project.build().output)
 
 
-def chosen(page: Any) -> list[str]:
-    """The numbers of the lines that the address leads to."""
-    return page.locator(".line.at").evaluate_all("all => all.map((one) => one.dataset.line)")
+def wait_for_lines(page: Any, numbers: list[str]) -> None:
+    """Wait until these lines are the chosen ones: they are so a moment after the address."""
+    chosen = "[...document.querySelectorAll('.line.at')].map((line) => line.dataset.line).join()"
+    wait(page, f"numbers => {chosen} === numbers", ",".join(numbers))
 
 
 def selected(page: Any) -> list[str]:
-    return page.locator("[role=tab][aria-selected=true]").all_inner_texts()
+    found: list[str] = page.locator("[role=tab][aria-selected=true]").all_inner_texts()
+    return found
 
 
 # --- Lines
@@ -78,15 +81,15 @@ def test_a_link_to_a_range_marks_it_and_brings_it_into_view(page: Any, address: 
     page.goto(f"{address}/posts/a/#long-L9-L11")
 
     sync_api.expect(page.locator(".line.at").first).to_be_in_viewport()
-    assert chosen(page) == ["9", "10", "11"]
+    wait_for_lines(page, ["9", "10", "11"])
     page.goto(f"{address}/posts/a/#long-L11-L9")
-    assert chosen(page) == ["9", "10", "11"]
+    wait_for_lines(page, ["9", "10", "11"])
 
 
 def test_an_address_that_names_no_line_marks_none(page: Any, address: str) -> None:
     for name in ("long-L999", "short-L1", "L3", "twice-L3", "%E0%A4%A", ""):
         page.goto(f"{address}/posts/a/#{name}")
-        assert chosen(page) == [], name
+        wait_for_lines(page, []), name
 
 
 def test_a_click_chooses_a_line_and_one_with_shift_a_range(page: Any, address: str) -> None:
@@ -95,19 +98,19 @@ def test_a_click_chooses_a_line_and_one_with_shift_a_range(page: Any, address: s
 
     box.locator("[data-line='6']").click(position={"x": 12, "y": 8})
     page.wait_for_url("**/#twice-L6")
-    assert chosen(page) == ["6"]
+    wait_for_lines(page, ["6"])
     box.locator("[data-line='8']").click(position={"x": 12, "y": 8}, modifiers=["Shift"])
     page.wait_for_url("**/#twice-L6-L8")
-    assert chosen(page) == ["6", "7", "8"]
+    wait_for_lines(page, ["6", "7", "8"])
 
     page.go_back()
-    page.wait_for_function("document.querySelectorAll('.line.at').length === 1")
+    wait(page, "document.querySelectorAll('.line.at').length === 1")
     assert page.url.endswith("#twice-L6")
     page.go_back()
-    page.wait_for_function("document.querySelectorAll('.line.at').length === 0")
+    wait(page, "document.querySelectorAll('.line.at').length === 0")
     page.go_forward()
     page.go_forward()
-    page.wait_for_function("document.querySelectorAll('.line.at').length === 3")
+    wait(page, "document.querySelectorAll('.line.at').length === 3")
     assert page.url.endswith("#twice-L6-L8")
 
 
@@ -131,11 +134,12 @@ def test_the_arrow_keys_choose_lines_too(page: Any, address: str) -> None:
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.wait_for_url("**/#twice-L4")  # line 3 is hidden
+    wait_for_lines(page, ["4"])
     page.keyboard.press("End")
     page.keyboard.press("Shift+Enter")
     page.wait_for_url("**/#twice-L4-L8")
 
-    assert chosen(page) == ["4", "5", "6", "7", "8"]
+    wait_for_lines(page, ["4", "5", "6", "7", "8"])
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Home")
     sync_api.expect(link).to_have_accessible_name("Line 1")

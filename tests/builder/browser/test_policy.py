@@ -1,4 +1,4 @@
-"""The content security policy in a real browser: silence on every template, and math that aligns."""
+"""The content security policy in a real browser: silence on every template, math that aligns."""
 
 from __future__ import annotations
 
@@ -93,7 +93,8 @@ def test_an_alignment_is_aligned_under_the_policy(page: Any, address: str) -> No
              })).toArray()"""
     )
 
-    (first_left, first_right, *_), (second_left, second_right, *_) = sides
+    # Beside them stand the numbers of the equations, and as much room on the other side.
+    (_, first_left, first_right, _), (_, second_left, second_right, _) = sides
     assert first_left[1] == pytest.approx(second_left[1], abs=1)
     assert first_right[0] == pytest.approx(second_right[0], abs=1)
     # The longer left side begins further to the left: the column is set to its right edge.
@@ -107,11 +108,12 @@ def test_search_and_theme_work_under_the_policy(page: Any, address: str) -> None
     colours = page.evaluate(
         "[...document.querySelectorAll('meta[name=theme-color]')].map(m => m.content)"
     )
-    assert set(colours) == {"#15171a"}
+    assert len(set(colours)) == 1
 
     page.keyboard.press("/")
+    page.wait_for_selector("dialog[open]")
     page.keyboard.type("alpha")
-    page.wait_for_selector("dialog a[href$='/posts/a/']")
+    page.wait_for_selector("dialog[open] .search-results a[href*='/posts/a/']")
 
 
 def test_what_the_policy_forbids_is_not_run(browser: Any, tmp_path: Path, serve: Any) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from tests.builder.browser.waiting import wait
 from tests.builder.project import Project, note
-from tests.builder.serve.served import Served, serving, until
+from tests.builder.serve.served import Served, serving
 
 LONG = "\n\n".join(f"Paragraph {number}, with words." for number in range(80))
 FOLD = """\
@@ -68,14 +69,6 @@ def is_same(page: Any) -> bool:
     return bool(page.evaluate("window.isSame === true"))
 
 
-def wait(page: Any, condition: str, argument: object = None) -> None:
-    """Wait until an expression, or a function of `argument`, is true in the page.
-
-    Playwright's own way needs `eval`, which the page's policy forbids.
-    """
-    until(lambda: bool(page.evaluate(condition, argument)))
-
-
 def notice(page: Any, text: str) -> None:
     """Wait until the preview says something."""
     said = "document.querySelector('proofpress-preview').shadowRoot.textContent"
@@ -99,6 +92,7 @@ def test_a_save_shows_in_place_and_everything_else_stays(tab: Any, project: Proj
     project.edit("posts/a.md", "Last words.", "The *very* last words.")
     tab.get_by_text("The very last words.").wait_for()
     assert is_same(tab)
+    assert tab.locator(".theme-toggle").is_visible()
     assert tab.evaluate("scrollY") == 600
     assert tab.evaluate("document.querySelector('#fold').open")
     assert tab.evaluate("window.kept === document.querySelector('#fold')")
@@ -289,3 +283,13 @@ def test_a_server_that_ends_is_missed_and_found_again(page: Any, project: Projec
     with serving(project, port=port):
         page.get_by_text("Words of the second.").wait_for(timeout=20_000)
         silent(page)
+
+
+def test_an_address_that_leads_nowhere_shows_its_page_once_it_is_written(
+    page: Any, served: Served, project: Project
+) -> None:
+    open_tab(page, served, "posts/c/")
+    page.wait_for_timeout(500)
+    silent(page)
+    project.write("posts/c.md", note("C", "Third words."))
+    page.get_by_text("Third words.").wait_for()

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.builder.browser.waiting import wait
 from tests.builder.project import Project, note
 
 sync_api = pytest.importorskip(
@@ -189,7 +190,7 @@ def test_a_chosen_theme_stays_and_no_other_is_ever_drawn(
         }});
     """)
     page.reload()
-    page.wait_for_function("papers.length > 2")
+    wait(page, "papers.length > 2")
     assert page.evaluate("themes") == [other]
     assert set(page.evaluate("papers")) == {after}
 

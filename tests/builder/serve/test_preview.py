@@ -196,7 +196,7 @@ def test_a_saved_card_is_checked_and_its_new_state_shown(served: Served, project
     served.hear("s: passes")
     served.await_text("/cards/s/", "state-passed")
     project.write("snippets/s.py", "X = 0\n")
-    served.await_text("/cards/s/", "X <span")
+    served.await_text("/cards/s/", ">0</span>")
     served.hear("s: fails")
     served.await_text("/cards/s/", "state-failed")
     project.write("snippets/s.py", "X = 2\n")
