@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 WORKERS ?= 2
 
-.PHONY: build test lint cards browser clean
+.PHONY: build test lint cards browser outside clean
 
 build: .venv/built
 	@$(BIN)/proofpress build
@@ -25,6 +25,12 @@ cards: .venv/tested
 browser:
 	@command -v chromium >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium; }
 	@chromium --version
+
+# Tools made elsewhere that measure pages; without them those tests are skipped, and say so.
+outside: browser
+	@command -v java >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends default-jre-headless; }
+	@command -v npm >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends nodejs npm; }
+	@npm install --prefix tests/builder/outside --ignore-scripts --no-package-lock --no-audit --no-fund --loglevel=error
 
 clean:
 	rm -rf .venv .proofpress site

@@ -298,7 +298,7 @@ def _where_to_look(output: Path) -> str:
         shown = output.relative_to(Path.cwd())
     except ValueError:
         shown = output
-    return f"the site is in {shown}/ – look at it with: python3 -m http.server --directory {shown}"
+    return f"the site is in {shown}/ – look at it with: proofpress serve"
 
 
 def _print_json(

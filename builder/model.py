@@ -168,7 +168,7 @@ class Slot(Value, frozen=True):
     - "url": the address of reference `index`, escaped for an attribute.
     - "href": the whole attribute href of link `index`, gone when the target is left out.
     - "fragment": an address in this page, `text` being the id without "#".
-    - "embed": the listing of embed `index`.
+    - "embed": the listing of embed `index`; `text` is the id of its figure.
     - "picture": the attributes of picture `index` that its file decides; `text` is what the author
       gave: "width,height", and a third word where no other sizes of it are wanted.
     - "drawing": drawing `index`, itself or as a picture; `text` is its description, a line break,

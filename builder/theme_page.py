@@ -97,7 +97,7 @@ def write_page(facts: Mapping[str, TemplateFacts]) -> str:
     for name, given in GIVEN.items():
         about, _ = remark_lines(facts[name].remark)
         own = [field for field in fields_of(given) if field.name not in everywhere]
-        parts += [f"## `{name}`\n", f"{about}\n", _table(own)]
+        parts += [f"## `{name}`\n", f"{_cell(about)}\n", _table(own)]
         blocks = {
             block: (place, meaning)
             for block, (place, meaning) in blocks_of(name, facts).items()
@@ -107,7 +107,7 @@ def write_page(facts: Mapping[str, TemplateFacts]) -> str:
             parts += ["Its own blocks:\n", _block_table(blocks)]
     parts.append("## Types\n\nA value of one of these types has parts: `page.date.text`.\n")
     for item in types_in(*GIVEN.values()):
-        parts += [f"### {item.name} {{#{_anchor(item.name)}}}\n", f"{item.meaning}\n"]
+        parts += [f"### {item.name} {{#{_anchor(item.name)}}}\n", f"{_cell(item.meaning)}\n"]
         parts.append(_table(item.fields))
     return "\n".join(parts)
 

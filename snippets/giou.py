@@ -24,8 +24,7 @@ def giou_loss(a: Tensor, b: Tensor) -> Tensor:
     without volume shares nothing. ValueError for shapes, TypeError for dtypes that can't be boxes.
     """
     intersection, union = _shares_of_hull(a, b)
-    # As two parts that are not negative: 1 - IoU + (1 - union) would cancel for nearly equal boxes.
-    return (union - intersection) / _without_zeros(union) + (1 - union)
+    return (1 - intersection / _without_zeros(union)) + (1 - union)
 
 
 def _shares_of_hull(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
@@ -55,7 +54,8 @@ def _shares_of_hull(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
 def _corners(boxes: Tensor, others: Tensor) -> tuple[Tensor, Tensor]:
     if not (boxes.is_floating_point() and boxes.dtype == others.dtype):
         raise TypeError(f"boxes must be of one floating-point dtype, not {boxes.dtype}")
-    if not boxes.ndim or boxes.shape[-1] % 2 or boxes.shape[-1] != others.shape[-1]:
+    sides = boxes.shape[-1] if boxes.ndim else 0
+    if not sides or sides % 2 or boxes.shape[-1:] != others.shape[-1:]:
         raise ValueError(f"boxes of shape {tuple(boxes.shape)} and {tuple(others.shape)}")
     first, second = boxes.chunk(2, dim=-1)
     # Not minimum and maximum: those halve the gradient of a tie, and a box that has shrunk to a

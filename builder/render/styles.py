@@ -1,4 +1,5 @@
-"""The theme's style sheets as they are published: with the addresses of fonts and pictures.
+"""The theme's style sheets as they are published: with the addresses of fonts and pictures, and
+without comments, which readers would pay for on each first visit.
 
 In: a sheet's bytes, and under which names the files that it may name are published. Out: bytes. All
 files of a theme are published side by side, under names that tell what is in them; a sheet names
@@ -18,9 +19,11 @@ from builder.render.ingredients import Ingredients
 
 # What a sheet may name; other sheets are joined by the pages.
 _NAMED_FOLDERS = ("fonts/", "images/")
-_ADDRESS = re.compile(
-    r"""/\*.*?\*/
+_PART = re.compile(
+    r"""(?P<comment>/\*(?!!).*?\*/)(?P<gap>\s*)
+      | /\*!.*?\*/
       | \burl\(\s*(?P<quote>["']?)(?P<url>[^"'()]*)(?P=quote)\s*\)
+      | \burl\((?:[^"'()\\]|\\.)*\)
       | "(?:[^"\\\n]|\\.)*" | '(?:[^'\\\n]|\\.)*'""",
     re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )
@@ -50,7 +53,10 @@ def may_be_named(name: str) -> bool:
 
 
 def make_style(ingredients: Ingredients) -> bytes:
-    """A sheet with addresses that lead to published files; what leads nowhere is a problem."""
+    """A sheet with addresses that lead to published files; what leads nowhere is a problem.
+
+    Its comments are left out, but for those that begin with "/*!": licences have to go along.
+    """
     sheet = decode(StyleSheet, ingredients.arguments)
     try:
         text = ingredients.sources[sheet.path].decode()
@@ -60,6 +66,8 @@ def make_style(ingredients: Ingredients) -> bytes:
     problems: list[Problem] = []
 
     def publish(found: re.Match[str]) -> str:
+        if found["comment"]:
+            return _without(found)
         url = found["url"]
         if url is None or _ELSEWHERE.match(url.strip()):
             return found[0]
@@ -74,7 +82,15 @@ def make_style(ingredients: Ingredients) -> bytes:
             return found[0]
         return f'url("{encode_address(sheet.published[name])}{rest}")'
 
-    published = _ADDRESS.sub(publish, text)
+    published = _PART.sub(publish, text)
     if problems:
         raise BuildFailed(problems)
     return published.encode()
+
+
+def _without(found: re.Match[str]) -> str:
+    """What a comment leaves behind: its place, where nothing else parts the words beside it."""
+    start = found.start()
+    if not start or found.string[start - 1].isspace():
+        return ""
+    return found["gap"] or "/**/"

@@ -196,8 +196,12 @@ class Desk:
         there = {base + page.url for page in after.site.pages}
         for old, new in moved_pages(before, after).items():
             self.moved[base + old] = base + new if new else ""
-        # An address that is used again leads where it says.
-        self.moved = {old: new for old, new in self.moved.items() if old not in there}
+        # An address that is used again leads where it says; a page that moved twice has one place.
+        self.moved = {
+            old: self.moved.get(new, new) if new not in there else new
+            for old, new in self.moved.items()
+            if old not in there
+        }
 
     def _look_at_texts(self, change: Change) -> Edition | None:
         """The short way: the edition in which only the texts of some pages are others.

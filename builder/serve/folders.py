@@ -5,7 +5,7 @@ they come, go, move and are linked to.
 """
 
 # A site has thousands of files, and Path objects cost twice what os functions do.
-# ruff: noqa: PTH114, PTH115, PTH116, PTH119, PTH120
+# ruff: noqa: PTH114, PTH115, PTH119, PTH120
 
 from __future__ import annotations
 
@@ -67,9 +67,6 @@ class Folders:
         self._watch_at: dict[str, int] = {}
         self._marked: dict[str, list[tuple[int, str]]] = {}
         self._anchors: set[int] = set()
-        # Every symbolic link, with what it led to.
-        self._links: dict[str, tuple[str, int, int]] = {}
-        self._is_restructured = False
         try:
             self._plant_all()
         except OSError:
@@ -85,7 +82,6 @@ class Folders:
                 return False
             # Each is taken: what does not matter to the site may matter to where to listen.
             matters = [self._take(notice, heard) for notice in notices]
-            matters.append(self._take_links(heard))
             if True in matters:
                 return True
             if end is not None and time.monotonic() >= end:
@@ -124,20 +120,7 @@ class Folders:
             heard.note(self._scope.name(path), is_new=is_new_there)
             if self._is_structural(notice, path):
                 self._refresh(path)
-        if paths and notice.mask & (_APPEARED | _VANISHED | IS_FOLDER):
-            self._is_restructured = True
         return bool(paths)
-
-    def _take_links(self, heard: Heard) -> bool:
-        """Whether links lead elsewhere since something on the way came, went or moved."""
-        if not self._is_restructured:
-            return False
-        self._is_restructured = False
-        turned = [link for link, end in self._links.items() if _end_of(link) != end]
-        for link in turned:
-            heard.note(self._scope.name(link), is_new=False)
-            self._refresh(link)
-        return bool(turned)
 
     def _is_structural(self, notice: Notice, path: str) -> bool:
         """Whether it may matter to where to listen, and not only to what is in a file."""
@@ -152,8 +135,7 @@ class Folders:
 
     def _plant_all(self) -> None:
         before = set(self._folders)
-        self._folders, self._watch_at, self._marked, self._links = {}, {}, {}, {}
-        self._anchors = set()
+        self._folders, self._watch_at, self._marked, self._anchors = {}, {}, {}, set()
         for path in self._scope.wanted:
             self._plant(path)
         for watch in before - set(self._folders):
@@ -220,7 +202,6 @@ class Folders:
 
     def _follow(self, path: str, followed: tuple[str, ...]) -> None:
         """Listen to what a symbolic link leads to, and to the links on the way."""
-        self._links[path] = _end_of(path)
         for folder, name, is_turn in _way_of(path):
             # Outside of the site, folders around the target are left alone: /tmp is noisy.
             if is_turn or f"{folder}/".startswith(self._real_root):
@@ -250,8 +231,6 @@ class Folders:
             watch = self._watch_at.pop(place)
             self._folders[watch].places.pop(place, None)
             self._release(watch)
-        for link in [p for p in self._links if p == path or p.startswith(below)]:
-            del self._links[link]
         for link in [p for p in self._marked if p == path or p.startswith(below)]:
             for watch, name in self._marked.pop(link):
                 folder = self._folders.get(watch)
@@ -288,12 +267,3 @@ def _way_of(link: str) -> Iterator[tuple[str, str, bool]]:
             links += 1
             left[:0] = target.split("/")
             folder = "/" if target.startswith("/") else folder
-
-
-def _end_of(link: str) -> tuple[str, int, int]:
-    """Which file or folder a link leads to, or why it leads nowhere."""
-    try:
-        stat = os.stat(link)
-    except OSError as error:
-        return os.path.realpath(link), 0, error.errno or 0
-    return os.path.realpath(link), stat.st_dev, stat.st_ino

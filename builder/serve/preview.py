@@ -7,11 +7,11 @@ threads only hand out.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 import webbrowser
 from collections.abc import Callable
-from contextlib import ExitStack
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -32,6 +32,9 @@ from builder.stock import Order
 
 # After a look at texts alone, the whole site is looked at when nothing was saved for this long.
 QUIET_SECONDS = 2.0
+# The moment that something is published at may be centuries away, which is more than a thread can
+# wait; and a machine that slept finds out how late it is.
+LONGEST_WAIT_SECONDS = 60.0
 # What was saved again while it was looked at is not told of; but who saves on and on is not left
 # waiting for ever.
 MOST_SUPERSEDED = 3
@@ -57,7 +60,7 @@ def preview(
     order: Order, place: Place, clock: Callable[[], int], say: Callable[[str], None]
 ) -> None:
     """Serve the site that `order` names; ends with the KeyboardInterrupt that ends it."""
-    with ExitStack() as stack:
+    with contextlib.ExitStack() as stack:
         _Preview(order, place, clock, say, stack).run()
 
 
@@ -68,13 +71,13 @@ class _Preview:
         place: Place,
         clock: Callable[[], int],
         say: Callable[[str], None],
-        stack: ExitStack,
+        stack: contextlib.ExitStack,
     ) -> None:
-        self.order, self.place, self.say, self.stack = order, place, say, stack
+        self.order, self.place, self.say, self.stack = order, place, _unbroken(say), stack
         self.mailbox = Mailbox()
         self.hub = Hub(lambda: [("news", self.news)] if self.news else [])
         self.desk = Desk(
-            order, clock, say=say, ring=lambda: self.mailbox.put(EVERYTHING), tell=self.mailbox.wake
+            order, clock, say=self.say, ring=lambda: self.mailbox.put(EVERYTHING), tell=self.mailbox.wake
         )
         self.prover = Prover(order.root, self._note_proof)
         stack.callback(self.prover.close)
@@ -88,9 +91,14 @@ class _Preview:
 
     def run(self) -> None:
         self._listen()
+        self.stack.callback(self._close_watcher)
         # Before the first look: what is saved meanwhile must not be missed.
         self._watch(())
-        self._look(EVERYTHING)
+        self.desk.look(EVERYTHING)
+        # Whatever is saved meanwhile: cards that are not proven at the beginning are left alone.
+        self.prover.look(self._unproven())
+        self._watch(self.desk.extras)
+        self._tell()
         while True:
             change = self.mailbox.take(self._patience())
             if change != NOTHING:
@@ -145,16 +153,19 @@ class _Preview:
             poll=self.place.polls,
             say=self.say,
         )
-        self.stack.callback(self.watcher.close)
         if before is not None:
             before.close()
+
+    def _close_watcher(self) -> None:
+        if self.watcher is not None:
+            self.watcher.close()
 
     def _patience(self) -> float | None:
         """How long to wait for a change until there is something else to do; None: for ever."""
         due = self.desk.due()
         waits = [QUIET_SECONDS] if self.is_hasty else []
         if due is not None:
-            waits.append(max(0.0, due - self.clock()) + 0.1)
+            waits.append(min(max(0.0, due - self.clock()) + 0.1, LONGEST_WAIT_SECONDS))
         return min(waits, default=None)
 
     def _look(self, change: Change) -> None:
@@ -165,10 +176,13 @@ class _Preview:
             return
         self.superseded = 0
         if not self.is_hasty:
-            self.prover.look({slug: card.content for slug, card in self.desk.unproven.items()})
+            self.prover.look(self._unproven())
             self._watch(self.desk.extras)
         self._tell()
         self._report(change, time.monotonic() - started)
+
+    def _unproven(self) -> dict[str, str]:
+        return {slug: card.content for slug, card in self.desk.unproven.items()}
 
     def _tell(self) -> None:
         """Tell the open tabs what there is now."""
@@ -198,9 +212,10 @@ class _Preview:
         for fault in faults:
             if (fault.path, fault.line, fault.message) not in before:
                 place = f"{fault.path}:{fault.line}" if fault.line else fault.path
+                place += ": " if place else ""
                 label = "warning: " if fault.is_warning else ""
                 hint = f"\n    {fault.hint}" if fault.hint else ""
-                self.say(f"{place}: {label}{fault.message}{hint}")
+                self.say(f"{place}{label}{fault.message}{hint}")
         if self.faults and not faults:
             self.say("all is well again")
         self.faults = faults
@@ -210,3 +225,15 @@ class _Preview:
         said = {0: "passes", 1: "fails"}.get(code, "could not be checked")
         self.say(f"{slug}: {said}")
         self.mailbox.put(EVERYTHING)
+
+
+def _unbroken(say: Callable[[str], None]) -> Callable[[str], None]:
+    """`say`, for as long as somebody listens: a terminal that was closed, or `| head`, is no reason
+    to stop serving.
+    """
+
+    def say_if_heard(line: str) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            say(line)
+
+    return say_if_heard

@@ -131,6 +131,26 @@ def test_each_way_leaves_the_gradient_of_the_formula_or_none(
             np.testing.assert_allclose(left.numpy(), right, rtol=1e-9, atol=1e-12)
 
 
+class Modes(nn.Module):
+    """Notes in which modes it is called."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        self.seen = (torch.is_grad_enabled(), torch.is_inference_mode_enabled())
+        return x
+
+
+@pytest.mark.parametrize(
+    ("cut", "modes"),
+    [(detached, (True, False)), (ungraphed, (False, False)), (inferred, (False, True))],
+)
+def test_a_cut_calls_the_layer_in_the_mode_that_it_is_named_for(
+    cut: Any, modes: tuple[bool, bool]
+) -> None:
+    layer = Modes()
+    cut(layer, torch.ones(2))
+    assert layer.seen == modes
+
+
 @CUTS
 def test_a_cut_gives_the_layers_own_output_to_the_bit(cut: Any) -> None:
     chain = make_chain()
@@ -158,6 +178,11 @@ def test_only_detach_keeps_what_no_backward_pass_will_ask_for() -> None:
     assert count_saved(lambda: inferred(chain.layer, x)) == 0
     with frozen(chain.layer):
         assert count_saved(lambda: chain.layer(x)) == 0
+
+
+def flagged(layer: nn.Module, x: Tensor) -> Tensor:
+    with frozen(layer):
+        return layer(x)  # type: ignore[no-any-return]
 
 
 PRODUCT = 2 * 32 * 8 * 8  # flops of one matrix product of the demonstration's layer
@@ -198,6 +223,7 @@ HEAD = 2 * 32 * 8  # and of its head
             "moved",
             2 * PRODUCT + 2 * HEAD,
         ),
+        (lambda: observe(flagged), "before head", "before head", "moved", 2 * PRODUCT + 2 * HEAD),
     ],
 )
 def test_the_table_of_the_page_counts_the_products_that_each_way_leaves(

@@ -53,7 +53,7 @@ def page(browser: Any) -> Iterator[Any]:
 
 
 def _is_asked_for(message: Any) -> bool:
-    """Whether a message is about what a page asks for: the icon of a paper is the browser's idea."""
+    """Whether a message is about what a page asks for; a paper's icon is the browser's idea."""
     return not str(message.location.get("url", "")).endswith("/favicon.ico")
 
 

@@ -43,13 +43,32 @@ def test_a_name_is_read_and_written_as_an_address_and_keeps_what_is_behind_it() 
         "url('data:image/png;base64,AAAA')",
         "url(/img/x.png)",
         "url(#clip)",
-        "/* url(../fonts/none.woff2) */",
         'content: "url(../fonts/none.woff2)"',
         "curl(../fonts/none.woff2)",
     ],
 )
 def test_what_names_no_file_of_the_theme_stays_as_it_is(text: str) -> None:
     assert published(text) == text
+
+
+@pytest.mark.parametrize(
+    ("written", "sent"),
+    [
+        ("/* url(../fonts/none.woff2) */", ""),
+        ("a {}\n/* of b:\n*/\n  b {}", "a {}\nb {}"),
+        ("a { color: red; /* as blood */ }", "a { color: red; }"),
+        ("a/* of b */ b {}", "a b {}"),
+        ("a/* which is b */.b {}", "a/**/.b {}"),
+        ("/*! Licence */ a {}", "/*! Licence */ a {}"),
+        ('a { content: "/* no */" } /* b */', 'a { content: "/* no */" } '),
+        ("a { content: '\\'/* no */' }", "a { content: '\\'/* no */' }"),
+        (r"a { src: url(/a\(/*b*/c) }", r"a { src: url(/a\(/*b*/c) }"),
+        ("a {} /* left open", "a {} /* left open"),
+        ("a {} /* one *//* two */ b {}", "a {} b {}"),
+    ],
+)
+def test_comments_are_not_sent_but_for_licences(written: str, sent: str) -> None:
+    assert published(written) == sent
 
 
 def test_a_file_that_the_theme_lacks_is_a_problem_at_its_line() -> None:

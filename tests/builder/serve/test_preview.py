@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from builder.write.state import State
 from tests.builder.command import CHECKOUT, command, environment, run
 from tests.builder.project import Project, note, read_tree
 from tests.builder.serve.served import Served, processes, serving, until
@@ -202,3 +203,68 @@ def test_a_saved_card_is_checked_and_its_new_state_shown(served: Served, project
     project.write("snippets/s.py", "X = 2\n")
     served.hear("s: passes")
     served.await_text("/cards/s/", "state-passed")
+
+
+def test_a_card_that_hangs_blocks_nothing(served: Served, project: Project) -> None:
+    served.get("/")
+    project.write("snippets/s.py", "X = 1\n")
+    hanging = "import time\n\n\ndef test_x():\n    time.sleep(600)\n"
+    project.write("tests/snippets/test_s.py", hanging)
+    project.write("cards/s.md", note("S", "```card s\n```"))
+    until(lambda: len(processes(project)) > 1)
+    project.write("posts/a.md", note("A", "Other words. [b](b.md)"))
+    served.await_text("/posts/a/", "Other words.")
+    # Saving the card again ends the run that hangs.
+    project.write("tests/snippets/test_s.py", "def test_x():\n    assert True\n")
+    served.hear("s: passes")
+    until(lambda: len(processes(project)) == 1)
+
+
+def test_who_holds_the_cache_is_waited_for_with_a_message(served: Served, project: Project) -> None:
+    served.get("/")
+    with State(project.root, lambda: None):
+        project.write("posts/a.md", note("A new title", "Other words. [b](b.md)"))
+        served.hear("waiting for a build of this site")
+        assert "First words." in served.get("/posts/a/")[1]
+    served.await_text("/posts/a/", "A new title")
+
+
+def test_a_checkout_is_one_change(served: Served, project: Project) -> None:
+    """By git, between two states that differ in five hundred files."""
+
+    def git(*arguments: str) -> None:
+        identity = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org"]
+        subprocess.run(["git", *identity, *arguments], cwd=project.root, check=True)
+
+    (project.root / ".gitignore").write_text("/site/\n/.proofpress/\n")
+    git("init", "--quiet", "--initial-branch", "one")
+    for number in range(500):
+        project.write(f"notes/n{number}.md", note(f"Note {number}", "Of the first."))
+    git("add", ".")
+    git("commit", "--quiet", "-m", "one")
+    git("checkout", "--quiet", "-b", "two")
+    for number in range(500):
+        project.write(f"notes/n{number}.md", note(f"Note {number}", "Of the second."))
+    git("commit", "--quiet", "-am", "two")
+    served.await_text("/notes/n499/", "Of the second.")
+    until(lambda: "Of the second." in served.get("/notes/n0/")[1])
+    git("checkout", "--quiet", "one")
+    served.await_text("/notes/n499/", "Of the first.")
+    served.await_text("/notes/n0/", "Of the first.")
+    project.write("posts/a.md", note("A", "[gone](gone.md)"))
+    served.hear("gone.md")
+    # One change, and no mistake in between.
+    assert sum("seen in" in line for line in served.said) <= 4
+
+
+def test_a_file_of_another_case_is_another_page(served: Served, project: Project) -> None:
+    served.get("/posts/b/")
+    project.edit("posts/a.md", "[b](b.md)", "")
+    text = project.place("posts/b.md").read_text(encoding="utf-8")
+    project.delete("posts/b.md").write("posts/B.md", text)
+    until(
+        lambda: served.get("/posts/b/")[0] == 404 or "Second words." in served.get("/posts/B/")[1]
+    )
+    assert run("build", "--root", project.root, "--no-tests").code == 0
+    for path in ("posts/b/index.html", "posts/B/index.html"):
+        assert (served.get(f"/{path}")[0] == 200) == (project.output / path).is_file()

@@ -622,6 +622,19 @@ def test_files_and_folders_that_cards_depend_on_may_come_later(site: Site, how: 
         site.told_until(path)
 
 
+def test_a_file_that_cards_depend_on_is_listened_to_in_a_folder_that_is_else_passed_over(
+    site: Site,
+) -> None:
+    site.extras = ("content/.data/table.csv",)
+    site.listen()
+
+    for _ in range(2):
+        site.write("content/.data/table.csv")
+        site.told_until("content/.data/table.csv")
+        assert site.is_told_of("content/.data/table.csv")
+        shutil.rmtree(site.root / "content")
+
+
 @pytest.mark.parametrize("how", HOW)
 def test_a_theme_outside_of_the_site_is_named_in_full(site: Site, how: str) -> None:
     site.listen(how)
