@@ -173,10 +173,12 @@ class Slot(Value, frozen=True):
       gave: "width,height", and a third word where no other sizes of it are wanted.
     - "drawing": drawing `index`, itself or as a picture; `text` is its description, a line break,
       and other attributes with a leading space.
+    - "word": what the theme says in the page's language; `text` is the word's name, followed by a
+      space and the {n} to be put into it, if it takes one.
     """
 
     form: Literal[
-        "open", "close", "title", "url", "href", "fragment", "embed", "picture", "drawing"
+        "open", "close", "title", "url", "href", "fragment", "embed", "picture", "drawing", "word"
     ]
     index: int
     text: str = ""

@@ -42,7 +42,7 @@ def ascii_art(
     height, width = figure.shape
     columns = min(columns, max(1, round(lines * cell_height * width / height)))
     lines = min(lines, max(1, round(columns * height / width / cell_height)))
-    cells = _averages(height, lines) @ figure @ _averages(width, columns).T
+    cells = _overlaps(lines, height) @ figure @ _overlaps(columns, width).T
     # endregion fit
     levels = np.rint(cells / cells.max() * (len(ramp) - 1)).astype(int)
     return "\n".join("".join(ramp[level] for level in line).rstrip() for line in levels)
@@ -90,12 +90,12 @@ def _difference_from_corners(colours: Array) -> Array:
     return distance
 
 
-def _averages(pixels: int, cells: int) -> Array:
-    """The matrix that takes `pixels` to their means over `cells` of equal width."""
+def _overlaps(cells: int, pixels: int) -> Array:
+    """How much of each pixel lies in each of the cells, which share the pixels equally."""
     edges = np.arange(cells + 1)[:, None] * pixels / cells
     place = np.arange(pixels)
-    shared = np.minimum(edges[1:], place + 1) - np.maximum(edges[:-1], place)
-    return shared.clip(min=0) * cells / pixels
+    overlap = np.minimum(edges[1:], place + 1) - np.maximum(edges[:-1], place)
+    return overlap.clip(min=0)
 
 
 def main() -> None:

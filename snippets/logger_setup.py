@@ -17,7 +17,7 @@ CONSOLE, FILE = "logger_setup.console", "logger_setup.file"
 class UtcFormatter(logging.Formatter):
     """Level, name and message after the time in UTC, where no hour comes twice in autumn."""
 
-    converter = time.gmtime
+    converter = staticmethod(time.gmtime)
     default_time_format = "%Y-%m-%dT%H:%M:%S"
     default_msec_format = "%s.%03dZ"
 

@@ -4,8 +4,6 @@ In: a few points of each of many sines. Out: weights that fit a new sine after a
 After Finn, Abbeel and Levine 2017, section 5.1: https://arxiv.org/abs/1703.03400.
 """
 
-from __future__ import annotations
-
 from itertools import pairwise
 
 import torch
@@ -76,6 +74,5 @@ if __name__ == "__main__":
     print("trained as    rate  at first  1 step  5 steps")
     for name, steps, rate in ("MAML", 1, 0.01), ("first order", 1, 0.01), ("all sines", 0, 0.001):
         weights = meta_train(Generator().manual_seed(0), 1500, steps=steps, second=name == "MAML")
-        adapted = [adapt(weights, support, steps=count, rate=rate) for count in (0, 1, 5)]
-        left = (errors(each, query).mean().item() for each in adapted)
-        print("{:12} {:5} {:9.1f} {:7.1f} {:8.1f}".format(name, rate, *left))
+        mse = [errors(adapt(weights, support, steps=k, rate=rate), query).mean() for k in (0, 1, 5)]
+        print("{:12} {:5} {:9.1f} {:7.1f} {:8.1f}".format(name, rate, *mse))

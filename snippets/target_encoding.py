@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import compress, count
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -39,8 +40,8 @@ def fit(categories: Sequence[str], target: ArrayLike, smoothing: float = 10.0) -
     y = np.asarray(target, np.float64)
     if y.shape != (len(categories),) or not len(y):
         raise ValueError(f"{len(categories)} categories, but targets of shape {y.shape}")
-    if not np.all(np.isfinite(y)) or not smoothing >= 0:
-        raise ValueError("every target must be finite, and smoothing at least 0")
+    if not np.all(np.isfinite(y)) or not 0 <= smoothing < np.inf:
+        raise ValueError("targets and smoothing must be finite, and smoothing at least 0")
     number = {name: index for index, name in enumerate(dict.fromkeys(categories))}
     rows = [number[each] for each in categories]
     prior = float(np.mean(y))
@@ -62,9 +63,9 @@ def encode_out_of_fold(
         raise ValueError("categories, targets and folds must be as long, with two folds or more")
     encoded = np.empty(len(y))
     for label in labels:
-        inside, outside = np.flatnonzero(fold_of == label), np.flatnonzero(fold_of != label)
-        encoder = fit([categories[row] for row in outside], y[outside], smoothing)
-        encoded[inside] = encoder.encode([categories[row] for row in inside])
+        held = fold_of == label
+        encoder = fit(list(compress(categories, ~held)), y[~held], smoothing)
+        encoded[held] = encoder.encode(list(compress(categories, held)))
     return encoded
 
 
@@ -76,24 +77,20 @@ def random_folds(rows: int, folds: int, rng: np.random.Generator) -> NDArray[np.
 def one_hot(categories: Sequence[str], known: Sequence[str]) -> Floats:
     """(rows, len(known)): a 1 in the column of the row's category; zeros for an unknown one."""
     column = {name: index for index, name in enumerate(known)}
-    columns = np.array([column.get(each, len(column)) for each in categories], np.int64)
-    return np.eye(len(column) + 1)[columns, :-1]
+    columns = [column.get(each, -1) for each in categories]
+    return np.equal.outer(columns, np.arange(len(known))).astype(np.float64)
 
 
 def hashed(categories: Sequence[str], width: int, ones: int = 2) -> Floats:
-    """(rows, width): 1 in `ones` different columns that a hash of the category picks.
-
-    The same in every process, as Python's salted `hash` is not; 1 <= ones <= width, or ValueError.
-    """
+    """(rows, width): 1 in `ones` columns picked by a hash that is the same in every process."""
     if not 1 <= ones <= width:
         raise ValueError(f"{ones} ones don't fit into {width} columns")
     encoded = np.zeros((len(categories), width))
     for row, category in zip(encoded, categories, strict=True):
-        attempt = 0
+        attempts = count()
         while row.sum() < ones:  # a column picked already is no second one
-            digest = blake2b(category.encode(), digest_size=8, salt=attempt.to_bytes(8)).digest()
+            digest = blake2b(category.encode(), salt=next(attempts).to_bytes(8)).digest()
             row[int.from_bytes(digest) % width] = 1
-            attempt += 1
     return encoded
 
 

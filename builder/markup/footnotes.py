@@ -18,9 +18,6 @@ from markdown_it.utils import EnvType
 from builder.errors import did_you_mean
 from builder.markup.sheet import Sheet
 
-SECTION_LABEL = "Footnotes"
-BACK_LABEL = "Back to reference"
-
 
 def note_mark(state: StateInline, silent: bool) -> bool:
     """Inline rule: `[^label]`, the mark of a note that is written elsewhere, if it is at all."""
@@ -182,9 +179,10 @@ def set_footnote_ref(tokens: Sequence[Token], index: int, sheet: Sheet) -> str:
     )
 
 
-def set_footnotes_open(_tokens: Sequence[Token], _index: int, _sheet: Sheet) -> str:
+def set_footnotes_open(_tokens: Sequence[Token], _index: int, sheet: Sheet) -> str:
     """The start of the notes."""
-    return f'<section class="footnotes" role="doc-endnotes" aria-label="{SECTION_LABEL}">\n<ol>\n'
+    label = sheet.slot("word", 0, "footnotes")
+    return f'<section class="footnotes" role="doc-endnotes" aria-label="{label}">\n<ol>\n'
 
 
 def set_footnotes_close(_tokens: Sequence[Token], _index: int, _sheet: Sheet) -> str:
@@ -212,7 +210,8 @@ def set_footnote_back(tokens: Sequence[Token], index: int, sheet: Sheet) -> str:
     for time, anchor in enumerate(sheet.note_marks.get(number, ()), 1):
         # The first goes to the next line with the last word, not alone.
         space = "\u00a0" if time == 1 and is_behind_text else " "
-        label = f"{BACK_LABEL} {number}" + (f"-{time}" if time > 1 else "")
+        count = f"{number}-{time}" if time > 1 else str(number)
+        label = sheet.slot("word", 0, f"back_to_mark {count}")
         out += (
             f'{space}<a class="footnote-back" href="{sheet.fragment(anchor, sheet.line)}"'
             f' role="doc-backlink" aria-label="{label}">\u21a9\ufe0e</a>'

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from html import escape
+from typing import Any
 
 import mdurl
 
@@ -17,6 +18,12 @@ from builder.model import Galley, Picture, Slot, Target
 
 # How wide a picture is shown: the text's column, or the screen where that is narrower.
 SIZES = "(min-width: 46rem) 41rem, 100vw"
+# The words of the theme that a body may hold, with examples of what is put into their braces.
+BODY_WORDS: Mapping[str, Mapping[str, object]] = {
+    **{f"alert_{kind}": {} for kind in ("note", "tip", "important", "warning", "caution")},
+    "footnotes": {},
+    "back_to_mark": {"n": "1"},
+}
 _PLAIN_URL = re.compile(r"[A-Za-z0-9/._~#-]*")
 
 
@@ -34,6 +41,7 @@ def fill_galley(
     galley: Galley,
     targets: Sequence[Target | None],
     listings: Sequence[str],
+    words: Mapping[str, Any],
     *,
     prefix: str,
     page_url: str,
@@ -41,11 +49,12 @@ def fill_galley(
 ) -> str:
     """The galley's HTML with every slot filled.
 
-    `targets` answers the body's references and `listings` (HTML) its embeds, one by one. Addresses
-    inside the site get `prefix` in front. Addresses inside the page are bare fragments, unless
-    `page_url` tells where the page stands (for feeds). What a missing target leaves behind is told
-    at `Slot`. `drawings` are those set inline, by the index of their reference: attributes with a
-    leading space, and content; any other is shown as a picture.
+    `targets` answers the body's references and `listings` (HTML) its embeds, one by one; `words`
+    are the theme's in the page's language, those of `BODY_WORDS` among them. Addresses inside
+    the site get `prefix` in front. Addresses inside the page are bare fragments, unless `page_url`
+    tells where the page stands (for feeds). What a missing target leaves behind is told at `Slot`.
+    `drawings` are those set inline, by the index of their reference: attributes with a leading
+    space, and content; any other is shown as a picture.
     """
     page = address(page_url, prefix) if page_url else ""
     pieces = galley.pieces
@@ -54,6 +63,9 @@ def fill_galley(
         if slot.form == "drawing":
             drawing = drawings.get(slot.index)
             out.append(_fill_drawing(slot, drawing, targets[slot.index], prefix))
+        elif slot.form == "word":
+            word, _, count = slot.text.partition(" ")
+            out.append(escape(str(words[word]).format(n=count)))
         else:
             out.append(_fill(slot, targets, listings, prefix, page))
         out.append(pieces[number])

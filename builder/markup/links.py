@@ -37,6 +37,9 @@ def set_link_open(tokens: Sequence[Token], index: int, sheet: Sheet) -> str:
     """A link's start tag, or the slot of one."""
     token = tokens[index]
     line = sheet.line_at(token.meta.get("at", 0))
+    if token.info == "auto":
+        # Its text is its address, which need not be printed twice.
+        token.attrJoin("class", "autolink")
     rest = set_attributes(token, sheet, line, "href")
     wiki = token.meta.get("wiki")
     form: Literal["link", "wiki"] = "link"

@@ -99,7 +99,16 @@ class Sheet:
     def slot(
         self,
         form: Literal[
-            "open", "close", "title", "url", "href", "fragment", "embed", "picture", "drawing"
+            "open",
+            "close",
+            "title",
+            "url",
+            "href",
+            "fragment",
+            "embed",
+            "picture",
+            "drawing",
+            "word",
         ],
         index: int,
         text: str = "",

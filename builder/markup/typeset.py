@@ -14,7 +14,7 @@ from markdown_it.token import Token
 
 from builder.markup.attributes import set_attributes
 from builder.markup.code import set_code_block, set_code_inline, set_fence
-from builder.markup.directives import open_alert, set_directive
+from builder.markup.directives import alert_title, open_alert, set_directive
 from builder.markup.footnotes import (
     set_footnote_back,
     set_footnote_close,
@@ -130,6 +130,12 @@ def _set_alert_open(tokens: Sequence[Token], index: int, _sheet: Sheet) -> str:
     return open_alert(tokens[index].info.lower())
 
 
+def _set_alert_title(tokens: Sequence[Token], index: int, sheet: Sheet) -> str:
+    """An alert's title; the parser puts its kind behind this token as text, in English."""
+    tokens[index + 1].children = []
+    return f'<p class="alert-title">{alert_title(tokens[index - 1].info.lower(), sheet)}'
+
+
 def _always(html: str) -> Rule:
     return lambda _tokens, _index, _sheet: html
 
@@ -149,7 +155,7 @@ _PLAIN_TAGS: Mapping[str, str] = {
 _BLOCK_RULES: Mapping[str, Rule] = {
     "alert_open": _set_alert_open,
     "alert_close": _always("</aside>\n"),
-    "alert_title_open": _always('<p class="alert-title">'),
+    "alert_title_open": _set_alert_title,
     "alert_title_close": _always("</p>\n"),
     "code_block": set_code_block,
     "fence": set_fence,

@@ -16,8 +16,9 @@ FOLDERS = ("content", "templates", "snippets", "tests/snippets")
 # Which versions of libraries the site asks for: records of evidence are held against them.
 LOCK_FILES = ("pdm.lock", "poetry.lock", "pylock.toml", "uv.lock")
 THEME = "theme"
+# Hidden files, caches, and what editors keep beside a file: backups, what is not saved yet.
 _IGNORED_NAMES = frozenset({"__pycache__", "Thumbs.db"})
-_IGNORED_ENDINGS = ("~", ".pyc", ".swp")
+_IGNORED_ENDINGS = ("~", ".pyc", ".swp", "___jb_tmp___", "___jb_old___")
 
 
 class Tree:
@@ -76,6 +77,16 @@ def locate(root: Path, theme: Path, path: str) -> Path:
     return theme / path.removeprefix(f"{THEME}/") if path.startswith(f"{THEME}/") else root / path
 
 
+def is_ignored(name: str) -> bool:
+    """Whether files and folders of this name are no part of a site."""
+    return (
+        name.startswith(".")
+        or name in _IGNORED_NAMES
+        or name.endswith(_IGNORED_ENDINGS)
+        or (name.startswith("#") and name.endswith("#"))  # Emacs, of a text that is not saved
+    )
+
+
 def signature_of(stat: os.stat_result) -> SignatureFields:
     """The signature of a file from its stat."""
     return stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino
@@ -92,7 +103,7 @@ def _walk(tree: Tree, folder: str, label: str, followed: tuple[str, ...]) -> Non
         return
     for entry in listed:
         name = entry.name
-        if name[0] == "." or name in _IGNORED_NAMES or name.endswith(_IGNORED_ENDINGS):
+        if is_ignored(name):
             continue
         path = f"{label}/{name}"
         if not _is_utf8(name):

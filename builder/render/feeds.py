@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from builder.cards import LISTING_WORDS
 from builder.codec import Value, decode, encode
 from builder.link.addresses import output_of
+from builder.markup import BODY_WORDS
 from builder.model import Page, Recipe, Site
 from builder.render.evidence import LINE_WORDS
 from builder.render.ingredients import Ingredients, RecipeBook
@@ -66,7 +67,7 @@ def feed_recipes(site: Site, theme: Theme) -> Iterator[Recipe]:
     common = FeedCommon(
         settings.title, settings.description, settings.author, settings.language,
         f"{settings.base_url}/", settings.base_path,
-        _evidence_words(theme) if any(page.listings for page in site.pages) else {},
+        _words(theme),
     )  # fmt: skip
     shared = theme.book.share(common)
     newest = [
@@ -90,9 +91,10 @@ def feed_recipes(site: Site, theme: Theme) -> Iterator[Recipe]:
         yield from _feeds(url, title, pages, packed, shared, theme)
 
 
-def _evidence_words(theme: Theme) -> dict[str, dict[str, Any]]:
-    """The words that lines of evidence are made of, in each of the theme's languages."""
-    needed = (*LINE_WORDS, *LISTING_WORDS, "evidence", "output_old", "date_pattern", "months")
+def _words(theme: Theme) -> dict[str, dict[str, Any]]:
+    """The words that bodies and lines of evidence are made of, in each of the theme's languages."""
+    needed = (*LINE_WORDS, *LISTING_WORDS, *BODY_WORDS)
+    needed += ("evidence", "output_old", "date_pattern", "months")
     return {lang: {word: words[word] for word in needed} for lang, words in theme.strings.items()}
 
 
@@ -213,13 +215,13 @@ def _entries(
         page = decode(Page, encoded)
         home = common.url.removesuffix("/")
         listings = []
+        words = common.words[words_of(page.facts.lang or common.language, common.words)]
         if page.listings:
-            words = common.words[words_of(page.facts.lang or common.language, common.words)]
             say = say_in_feed(page, words, home)
             listings = render_listings(
                 page, ingredients.sources, words, say, home, has_styles=False, figures={}
             )
-        yield page, fill_body(page, ingredients, listings, prefix=home, page_url=page.url)
+        yield page, fill_body(page, ingredients, listings, words, prefix=home, page_url=page.url)
 
 
 @lru_cache(maxsize=16)

@@ -7,7 +7,7 @@ own bytes, and what was checked of them from records.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -164,9 +164,15 @@ def make_page(ingredients: Ingredients) -> bytes:
 
 
 def fill_body(
-    page: Page, ingredients: Ingredients, listings: Sequence[str], *, prefix: str, page_url: str
+    page: Page,
+    ingredients: Ingredients,
+    listings: Sequence[str],
+    words: Mapping[str, Any],
+    *,
+    prefix: str,
+    page_url: str,
 ) -> str:
-    """A page's body as HTML; `listings` are those of its embeds.
+    """A page's body as HTML; `listings` are those of its embeds, `words` those of its language.
 
     With `page_url`, addresses in the page itself get it too (for feeds).
     """
@@ -174,7 +180,13 @@ def fill_body(
     # Readers of feeds leave drawings out, or worse; there they stay pictures.
     drawings = {} if page_url else _drawings(page, ingredients)
     return markup.fill_galley(
-        galley, page.targets, listings, prefix=prefix, page_url=page_url, drawings=drawings
+        galley,
+        page.targets,
+        listings,
+        words,
+        prefix=prefix,
+        page_url=page_url,
+        drawings=drawings,
     )
 
 
@@ -209,7 +221,7 @@ def _view(page: Page, press: Press, ingredients: Ingredients) -> PageView:
     say = say_in_page(page, sources, press)
     figures = _figure_ids(page, ingredients)
     listings = render_listings(page, sources, words, say, base, has_styles=True, figures=figures)
-    body = fill_body(page, ingredients, listings, prefix=base, page_url="")
+    body = fill_body(page, ingredients, listings, words, prefix=base, page_url="")
     return PageView(
         kind=facts.kind,
         title=facts.title,

@@ -1,5 +1,5 @@
 """The theme's style sheets as they are published: with the addresses of fonts and pictures, and
-without comments, which readers would pay for on each first visit.
+without the comments and spaces that readers would pay for on their first visit.
 
 In: a sheet's bytes, and under which names the files that it may name are published. Out: bytes. All
 files of a theme are published side by side, under names that tell what is in them; a sheet names
@@ -24,6 +24,10 @@ _PART = re.compile(
       | /\*!.*?\*/
       | \burl\(\s*(?P<quote>["']?)(?P<url>[^"'()]*)(?P=quote)\s*\)
       | \burl\((?:[^"'()\\]|\\.)*\)
+      | \\.
+      | [ \t]*(?P<sign>[{};,])[ \t]*
+      | (?P<colon>:)[ \t]+
+      | (?P<break>\s*\n\s*)
       | "(?:[^"\\\n]|\\.)*" | '(?:[^'\\\n]|\\.)*'""",
     re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )
@@ -55,7 +59,8 @@ def may_be_named(name: str) -> bool:
 def make_style(ingredients: Ingredients) -> bytes:
     """A sheet with addresses that lead to published files; what leads nowhere is a problem.
 
-    Its comments are left out, but for those that begin with "/*!": licences have to go along.
+    Its comments are left out, but for those that begin with "/*!": licences have to go along. So
+    are spaces that part nothing. Lines stay lines: a browser ends a broken string at their end.
     """
     sheet = decode(StyleSheet, ingredients.arguments)
     try:
@@ -68,6 +73,10 @@ def make_style(ingredients: Ingredients) -> bytes:
     def publish(found: re.Match[str]) -> str:
         if found["comment"]:
             return _without(found)
+        if found["break"]:
+            return "\n"
+        if sign := found["sign"] or found["colon"]:
+            return sign
         url = found["url"]
         if url is None or _ELSEWHERE.match(url.strip()):
             return found[0]

@@ -13,6 +13,7 @@ from typing import Any
 
 from builder.cards import LISTING_WORDS
 from builder.errors import BuildFailed, Problem, did_you_mean
+from builder.markup import BODY_WORDS
 from builder.model import KINDS
 from builder.render.evidence import LINE_WORDS
 from builder.render.fold import FOLD_WORDS
@@ -28,6 +29,7 @@ _NEEDED: Mapping[str, Mapping[str, object]] = {
     **LINE_WORDS,
     **FOLD_WORDS,
     **LISTING_WORDS,
+    **BODY_WORDS,
     "date_pattern": {"day": 1, "month": "May", "year": 2026},
     "tagged": {"name": "x"},
     "page_number": {"n": 1},

@@ -29,8 +29,10 @@ from builder.read.tree import theme_folder
 from builder.serve.change import Change
 from builder.serve.content import Content
 from builder.serve.edition import Edition, moved_pages
-from builder.serve.faults import Fault, describe, stand_in
+from builder.serve.faults import Fault, describe, stand_in, waiting_page
 from builder.serve.galleys import Galleys
+from builder.serve.progress import spoken
+from builder.serve.within import TooLong, within
 from builder.stock import Order, take_stock
 from builder.texts import public_facts
 from builder.write.make import SourceChanged, make_output
@@ -44,6 +46,12 @@ MOST_TEXTS = 50
 # A file that was saved between two looks is waited for, and its page then made of the next one.
 TRIES = 4
 PATIENCE_SECONDS = 2.0
+# A site that nothing is known of takes a while to be read, and another may hold its cache.
+FIRST_PATIENCE_SECONDS = 5.0
+# One output is made at a time, so one that takes for ever would be the end of all.
+MOST_SECONDS = 15.0
+# All of them are told with every news.
+MOST_MOVES = 500
 # Files with their digest in their names: a page that was made before needs the ones of then.
 FINGERPRINTED = "assets/"
 
@@ -78,14 +86,15 @@ class Desk:
         self.order = dataclasses.replace(order, theme=order.theme or theme_folder())
         self.clock, self.say, self.ring, self.tell = clock, say, ring, tell
         self.revision = 0
-        self.moved: dict[str, str] = {}
+        self._moves: dict[str, str] = {}
         self.extras: tuple[str, ...] = ()
         self.unproven: dict[str, Card] = {}
         self._edition: Edition | None = None
         self._reading: ReadingSettings | None = None
         self._problems: tuple[Problem, ...] = ()
         self._wrong: frozenset[str] = frozenset()
-        self._crashes: dict[str, tuple[Problem, ...]] = {}
+        # By output: the recipe that crashed, and why.
+        self._crashes: dict[str, tuple[bytes, tuple[Problem, ...]]] = {}
         self._made: OrderedDict[str, Made] = OrderedDict()
         self._galleys = Galleys(order.root)
         self._looks = 0
@@ -96,8 +105,8 @@ class Desk:
     # --- Looking
 
     def look(self, change: Change) -> bool:
-        """Take in what changed; whether only texts had to be read, and the rest is still to be
-        looked at when there is time.
+        """Take in what changed; whether the site is still to be looked at when there is time: only
+        texts had to be read, or the machine was at fault.
         """
         edition = self._look_at_texts(change)
         if edition is not None:
@@ -107,11 +116,13 @@ class Desk:
         order = dataclasses.replace(self.order, options=options, tree=None)
         try:
             with State(order.root, self._say_waiting) as state:
-                prepared = attempt(order, state, self.say, lambda order: _prepare(order, state))
+                prepared = attempt(order, state, self.say, self._preparing(state))
         except BuildFailed as failure:
             self._show(self._edition, failure.problems, frozenset())
         except (MachineFault, OSError, sqlite3.Error) as error:
             self._show(self._edition, (Problem("", 0, str(error)),), frozenset())
+            # It may be mended without a save: space made on a disk, a folder given back.
+            return True
         except Exception as error:
             # A mistake of ours must not end the preview either.
             self.say("".join(traceback.format_exception(error)))
@@ -134,7 +145,7 @@ class Desk:
         """What is wrong now, for the author."""
         with self._lock:
             edition = self._edition
-            problems = {item for items in self._crashes.values() for item in items}
+            problems = {item for _, items in self._crashes.values() for item in items}
             problems |= set(self._problems)
         urls = {}
         if problems and edition is not None:
@@ -143,14 +154,26 @@ class Desk:
         return describe(problems, self.order.root, self._theme, urls)
 
     @property
-    def base_path(self) -> str:
-        """The path below which the site lies, "" until it could be read."""
-        return "" if self._edition is None else self._edition.theme.settings.base_path
+    def moved(self) -> dict[str, str]:
+        """The addresses that pages had since the preview began, each with the one where its page is
+        now, "" if it is gone.
+        """
+        found = {}
+        for old, new in self._moves.items():
+            # A page that moved twice; no circle, for an address that is used again is in no move.
+            while new in self._moves:
+                new = self._moves[new]
+            found[old] = new
+        return found
 
     @property
     def _theme(self) -> Path:
         assert self.order.theme is not None
         return self.order.theme
+
+    def _preparing(self, state: State) -> Callable[[Order], Prepared]:
+        progress = spoken(self.say)
+        return lambda order: prepare(take_stock(order, state), progress)
 
     def _say_waiting(self) -> None:
         self.say("waiting for a build of this site …")
@@ -195,13 +218,11 @@ class Desk:
         base = after.theme.settings.base_path
         there = {base + page.url for page in after.site.pages}
         for old, new in moved_pages(before, after).items():
-            self.moved[base + old] = base + new if new else ""
-        # An address that is used again leads where it says; a page that moved twice has one place.
-        self.moved = {
-            old: self.moved.get(new, new) if new not in there else new
-            for old, new in self.moved.items()
-            if old not in there
-        }
+            self._moves.pop(base + old, None)
+            self._moves[base + old] = base + new if new else ""
+        # An address that is used again leads where it says.
+        kept = [(old, new) for old, new in self._moves.items() if old not in there]
+        self._moves = dict(kept[-MOST_MOVES:])
 
     def _look_at_texts(self, change: Change) -> Edition | None:
         """The short way: the edition in which only the texts of some pages are others.
@@ -242,12 +263,14 @@ class Desk:
     def find(self, path: str) -> Content | None:
         """What is served at an output's path; None if the site has no such output.
 
-        Before the first look it waits.
+        Before the first look it waits; a page not for long, but says that the site is being read.
         """
         for _ in range(TRIES):
             with self._lock:
-                while not self._looks:
-                    self._looked.wait()
+                patience = FIRST_PATIENCE_SECONDS if path.endswith(".html") else None
+                if not self._looked.wait_for(lambda: self._looks, patience):
+                    page = waiting_page()
+                    return Content(page, sha256(page))
                 looks = self._looks
                 try:
                     made = self._find(path)
@@ -268,10 +291,13 @@ class Desk:
         if last is not None and (last.key == recipe.key or self._is_wrong(path)):
             self._made.move_to_end(path)
             return last
+        if self._crashes.get(path, (b"", ()))[0] == recipe.key:
+            return last or self._stand_in()
         try:
             body = self._make(recipe, edition)
         except BuildFailed as failure:
-            self._note_crash(path, failure.problems)
+            self._crashes[path] = recipe.key, failure.problems
+            self.tell()
             return last or self._stand_in()
         self._crashes.pop(path, None)
         made = Made(recipe.key, body, sha256(body))
@@ -288,9 +314,16 @@ class Desk:
         galleys = self._galleys.find(recipe.galleys, edition.documents, reading)
         shared = edition.shared(recipe)
         try:
-            return make_output(recipe, shared, galleys, self.order.root, self._theme)
+            # Only pages are made by templates; a search index may well take its time.
+            return within(
+                MOST_SECONDS if recipe.path.endswith(".html") else None,
+                f"this took more than {MOST_SECONDS:.0f} s; is it a loop that does not end?",
+                lambda: make_output(recipe, shared, galleys, self.order.root, self._theme),
+            )
         except (BuildFailed, SourceChanged):
             raise
+        except TooLong as error:
+            raise BuildFailed([Problem(recipe.path, 0, str(error))]) from error
         except Exception as error:
             # What a page with mistakes in it is made from need not fit together.
             if not self._is_wrong(recipe.path):
@@ -305,11 +338,6 @@ class Desk:
         shown = (page.facts.path, *(listing.path for listing in page.listings))
         return not self._wrong.isdisjoint(shown)
 
-    def _note_crash(self, path: str, problems: tuple[Problem, ...]) -> None:
-        if self._crashes.get(path) != problems:
-            self._crashes[path] = problems
-            self.tell()
-
     def _stand_in(self) -> Made:
         body = stand_in(fault for fault in self.faults() if not fault.is_warning)
         return Made(b"", body, sha256(body))
@@ -321,7 +349,3 @@ def _differ(before: Edition | None, after: Edition | None) -> bool:
         return before is not after
     # What is published at a moment changes without a file.
     return before.digests != after.digests or before.validity != after.validity
-
-
-def _prepare(order: Order, state: State) -> Prepared:
-    return prepare(take_stock(order, state), lambda _stage, _done, _all: None)

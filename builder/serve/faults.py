@@ -76,12 +76,21 @@ def stand_in(faults: Iterable[Fault]) -> bytes:
         f"<dd>{escape(fault.message)}{f'<br>{escape(fault.hint)}' if fault.hint else ''}</dd>\n"
         for fault in faults
     )
+    told = f"<p>It shows as soon as this is mended:</p>\n<dl>\n{items}</dl>\n"
+    return _plain_page("This page cannot be made yet", told)
+
+
+def waiting_page() -> bytes:
+    """A page in the place of any, while the site is read for the first time."""
+    told = "<p>This page shows by itself as soon as that is done.</p>\n"
+    return _plain_page("The site is being read", told)
+
+
+def _plain_page(title: str, markup: str) -> bytes:
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<title>This page cannot be made yet</title>\n<meta name="viewport" '
+        f'<title>{title}</title>\n<meta name="viewport" '
         'content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n</head>\n<body>\n<main>\n'
-        "<h1>This page cannot be made yet</h1>\n"
-        f"<p>It shows as soon as this is mended:</p>\n<dl>\n{items}</dl>\n</main>\n"
-        "</body>\n</html>\n"
+        f"<h1>{title}</h1>\n{markup}</main>\n</body>\n</html>\n"
     ).encode()

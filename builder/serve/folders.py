@@ -14,7 +14,8 @@ import os
 import time
 from collections.abc import Iterator
 
-from builder.serve.heard import Heard, Scope, is_ignored
+from builder.read.tree import is_ignored
+from builder.serve.heard import Heard, Scope
 from builder.serve.inotify import (
     ATTRIB,
     CREATE,

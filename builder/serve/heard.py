@@ -12,20 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from builder.read.tree import is_ignored
 from builder.serve.change import Change
 
-# What `read.tree.survey` passes over; a test holds the two against each other.
-IGNORED_NAMES = frozenset({"__pycache__", "Thumbs.db"})
-IGNORED_ENDINGS = ("~", ".pyc", ".swp")
 # With more than this, looking at everything is cheaper than looking at each.
 MOST_NAMED = 200
-
-
-def is_ignored(name: str) -> bool:
-    """Whether files and folders of this name are no part of a site: hidden ones, editors' side
-    files, caches.
-    """
-    return name[:1] == "." or name in IGNORED_NAMES or name.endswith(IGNORED_ENDINGS)
 
 
 @dataclass(frozen=True, slots=True)

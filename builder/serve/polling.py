@@ -78,8 +78,8 @@ class Polling:
         for folder, paths in self._by_folder.items():
             tree = survey_folders(Path(folder), paths)
             label = "" if folder == self._scope.root else f"{self._scope.name(folder)}/"
-            for path, sign in (*tree.files.items(), *tree.faults):
-                found[label + path] = sign
+            found |= {label + path: sign for path, sign in tree.files.items()}
+            found |= {label + path: fault for path, fault in tree.faults}
         self.seconds = time.monotonic() - wall
         self._rest = max(
             (time.thread_time() - processor) * _REST_PER_CPU_SECOND,

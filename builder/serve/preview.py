@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from builder.codec import fields
-from builder.config import SETTINGS_FILE
+from builder.config import SETTINGS_FILE, read_settings
+from builder.errors import BuildFailed
 from builder.read.tree import FOLDERS, LOCK_FILES, theme_folder
 from builder.serve.change import EVERYTHING, NOTHING, Change
 from builder.serve.desk import Desk
@@ -77,11 +78,13 @@ class _Preview:
         self.mailbox = Mailbox()
         self.hub = Hub(lambda: [("news", self.news)] if self.news else [])
         self.desk = Desk(
-            order, clock, say=self.say, ring=lambda: self.mailbox.put(EVERYTHING), tell=self.mailbox.wake
-        )
+            order, clock, say=self.say,
+            ring=lambda: self.mailbox.put(EVERYTHING), tell=self.mailbox.wake,
+        )  # fmt: skip
         self.prover = Prover(order.root, self._note_proof)
         stack.callback(self.prover.close)
         self.clock = clock
+        self.base_path = read_settings(order.root).base_path
         self.is_hasty = False
         self.superseded = 0
         self.news: dict[str, Any] = {}
@@ -180,6 +183,8 @@ class _Preview:
             self._watch(self.desk.extras)
         self._tell()
         self._report(change, time.monotonic() - started)
+        if SETTINGS_FILE in change.paths:
+            self._report_base_path()
 
     def _unproven(self) -> dict[str, str]:
         return {slug: card.content for slug, card in self.desk.unproven.items()}
@@ -206,6 +211,16 @@ class _Preview:
             f" and {len(change.paths) - len(named)} more" if len(change.paths) > len(named) else ""
         )
         self.say(f"{', '.join(named)}{more}: seen in {seconds * 1000:.0f} ms")
+
+    def _report_base_path(self) -> None:
+        before = self.base_path
+        with contextlib.suppress(BuildFailed):
+            self.base_path = read_settings(self.order.root).base_path
+        if self.base_path != before:
+            self.say(
+                f"base_url now has the path '{self.base_path}/': start the preview anew to have the"
+                f" site there; until then it stays at '{self.place.base_path}/'"
+            )
 
     def _report_faults(self, faults: tuple[Fault, ...]) -> None:
         before = {(fault.path, fault.line, fault.message) for fault in self.faults}

@@ -19,6 +19,7 @@ from pathlib import Path
 # At the same time; the others wait. A card that hangs must not keep the rest waiting.
 MOST = 3
 GRACE_SECONDS = 5.0
+LEASH = "builder.serve.leash"
 
 
 class Prover:
@@ -84,10 +85,10 @@ class Prover:
         while self._waiting and len(self._running) < MOST:
             slug = self._waiting.pop(0)
             # Not from the current folder: a site may have a folder `builder` of its own.
-            command = [sys.executable, "-P", "-m", "builder", "test", "--root", str(self.root)]
+            command = [sys.executable, "-P", "-m", LEASH, "test", "--root", str(self.root)]
             process = subprocess.Popen(
                 [*command, "--", slug],
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,
@@ -97,6 +98,7 @@ class Prover:
 
     def _wait(self, slug: str, process: subprocess.Popen[bytes]) -> None:
         code = process.wait()
+        _let_go(process)
         with self._lock:
             if self._running.get(slug) is not process:
                 return  # another run of it began, or nobody wants to know any more
@@ -110,3 +112,8 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
+
+
+def _let_go(process: subprocess.Popen[bytes]) -> None:
+    assert process.stdin is not None
+    process.stdin.close()

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -60,14 +60,13 @@ def usual(picture: Array, columns: int = 20) -> str:
 
 def test_a_disc_is_drawn_as_expected() -> None:
     assert ascii_art(DISC, 12).split("\n") == [
-        "   =%@@%=",
-        " +@@@@@@@@+",
-        "+@@@@@@@@@@+",
-        "@@@@@@@@@@@@",
-        "+@@@@@@@@@@+",
-        " +@@@@@@@@+",
-        "   =%@@%=",
-    ] or ascii_art(DISC, 12).split("\n")
+        " .=#%@@%#=.",
+        ":%@@@@@@@@%:",
+        "%@@@@@@@@@@%",
+        "%@@@@@@@@@@%",
+        ":%@@@@@@@@%:",
+        " .=#%@@%#=.",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -78,7 +77,7 @@ def test_a_disc_is_drawn_as_expected() -> None:
         (0, 128),
         (255, 128),
         (10, 250),  # as bytes, 10 - 250 is 16
-        ([255, 0, 0], [0, 77, 0]),  # red on green of about the same brightness
+        ([255, 0, 0], [0, 255, 0]),  # red on green, the same on average
         ([0, 0, 0], [255, 255, 255]),
         ([255, 255, 255, 255], [0, 0, 0, 255]),
         ([0, 0, 0, 255], [255, 255, 255, 255]),
@@ -101,18 +100,14 @@ def test_bytes_are_not_subtracted_as_bytes() -> None:
     assert ascii_art(on(DISC, 10, 250), 20) == ascii_art(on(DISC, 10, 250) / 255, 20) == EXPECTED
 
 
-@unhurried
-@given(st.sets(st.sampled_from(["top left", "top right", "bottom left", "bottom right"])))
-def test_one_covered_corner_does_not_change_the_background(covered: set[str]) -> None:
-    assume(len(covered) == 1)
+@pytest.mark.parametrize("across", [slice(0, 9), slice(-9, None)], ids=["left", "right"])
+@pytest.mark.parametrize("down", [slice(0, 9), slice(-9, None)], ids=["top", "bottom"])
+def test_one_covered_corner_does_not_change_the_background(down: slice, across: slice) -> None:
     figure = DISC.copy()
-    for corner in covered:
-        rows = slice(0, 9) if corner.startswith("top") else slice(-9, None)
-        figure[rows, slice(0, 9) if corner.endswith("left") else slice(-9, None)] = True
+    figure[down, across] = True
     for colour, background in ((255, 0), (0, 255), (200, 90)):
-        art = ascii_art(on(figure, colour, background), 20)
-        assert art == ascii_art(figure, 20)
-        assert size_of(art) != size_of(EXPECTED) or art != EXPECTED
+        # With a margin all four are free, and trimming takes the margin away.
+        assert ascii_art(on(figure, colour, background), 20) == ascii_art(np.pad(figure, 1), 20)
 
 
 def test_a_mean_of_the_corners_would_be_a_colour_that_is_nowhere() -> None:
@@ -165,6 +160,13 @@ def test_the_usual_version_draws_what_nobody_sees() -> None:
 def test_black_and_white_figures_show_where_all_else_is_transparent() -> None:
     for shade in ([0, 0, 0, 255], [255, 255, 255, 255]):
         assert ascii_art(on(DISC, shade, [0, 0, 0, 0]), 20) == EXPECTED
+
+
+@pytest.mark.parametrize("shade", [0, 60, 120, 135, 195, 255])
+@pytest.mark.parametrize("channels", [1, 3])
+def test_the_paper_is_what_is_farther_from_the_figure(shade: int, channels: int) -> None:
+    picture = on(DISC, [shade] * channels + [255], [0] * channels + [0])
+    assert ascii_art(picture, 20, tolerance=0.5) == EXPECTED
 
 
 def test_half_transparent_is_half_the_ink() -> None:
@@ -264,7 +266,7 @@ def test_an_empty_picture_is_no_art(shape: tuple[int, ...]) -> None:
 
 
 def test_the_usual_version_stumbles_over_nothing() -> None:
-    with pytest.raises(ZeroDivisionError):
+    with pytest.raises(ValueError, match="zero"):
         usual(np.zeros((0, 0, 3)))
     with (
         np.errstate(invalid="ignore"),

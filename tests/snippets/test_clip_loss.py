@@ -199,11 +199,11 @@ def test_a_loss_far_below_the_resolution_of_one_keeps_its_digits(scale: float) -
     expected = math.log1p(3 * math.exp(-scale))
     assert by_cross_entropy(images, torch.eye(4), scale).item() == 0
     loss = clip_loss(images, torch.eye(4), scale)
-    assert loss.item() == pytest.approx(expected, rel=1e-5)
+    assert loss.item() == pytest.approx(expected, rel=1e-5, abs=0)
     loss.backward()
     assert images.grad is not None
     slope = scale * math.exp(-scale) / 4
-    assert images.grad[0, 1].item() == pytest.approx(slope, rel=1e-4)
+    assert images.grad[0, 1].item() == pytest.approx(slope, rel=1e-4, abs=0)
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16])
@@ -296,7 +296,12 @@ def test_autocast_does_not_round_the_logits() -> None:
 
 def test_learning_starts_at_the_temperature_that_was_asked_for() -> None:
     images, texts = draw(8, 5, 4)
-    for loss, temperature in ((ClipLoss(), 0.07), (ClipLoss(0.5), 0.5), (ClipLoss(0.1, 0.1), 0.1)):
+    for loss, temperature in (
+        (ClipLoss(), 0.07),
+        (ClipLoss(0.5), 0.5),
+        (ClipLoss(5.0), 5.0),
+        (ClipLoss(0.1, 0.1), 0.1),
+    ):
         expected = exactly(images, texts, 1 / temperature)
         assert loss(images, texts).item() == pytest.approx(expected, rel=1e-5)
         assert [name for name, _ in loss.named_parameters()] == ["log_scale"]
@@ -336,7 +341,7 @@ def test_the_scale_is_never_above_its_limit_and_never_negative() -> None:
     learn(loss, matching, matching, 50, 1e6)
     value = loss(matching, matching)
     assert loss.log_scale.item() == pytest.approx(math.log(100))
-    assert value.item() == pytest.approx(math.log1p(3 * math.exp(-100)), rel=1e-3)
+    assert value.item() == pytest.approx(3 * math.exp(-100), rel=0.05, abs=0)
     learn(loss, matching, opposite, 3, 0.1)
     assert 0 < loss.log_scale.exp().item() < 100
 

@@ -12,10 +12,13 @@ import re
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr
+from functools import wraps
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -45,16 +48,27 @@ def fresh_root() -> Iterator[logging.Logger]:
 
 
 @pytest.fixture
-def root() -> Iterator[logging.Logger]:
-    with fresh_root() as logger:
-        yield logger
+def root() -> logging.Logger:
+    return logging.getLogger()
 
 
 @pytest.fixture
-def console(root: logging.Logger) -> Iterator[io.StringIO]:
-    assert root.handlers == []
-    with redirect_stderr(io.StringIO()) as stream:
-        yield stream
+def console() -> io.StringIO:
+    return io.StringIO()
+
+
+def in_a_fresh_program(test: Callable[..., None]) -> Callable[..., None]:
+    """Run the test with an untouched root logger and with the console, if it has one, as stderr.
+
+    Not a fixture: pytest hangs handlers of its own on the root logger after the fixtures are made.
+    """
+
+    @wraps(test)
+    def run(**arguments: Any) -> None:
+        with fresh_root(), redirect_stderr(arguments.get("console", sys.stderr)):
+            test(**arguments)
+
+    return run
 
 
 def messages(text: str) -> list[str]:
@@ -100,24 +114,36 @@ def test_after_any_calls_a_record_is_once_in_each_place_that_wants_it(
 def test_a_line_has_the_time_in_utc_the_level_the_logger_and_the_message() -> None:
     record = logging.LogRecord("a.b", logging.INFO, "f.py", 1, "x = %d", (3,), None)
     record.created, record.msecs = 1_000_000_000, 7
-    line = UtcFormatter("%(asctime)s %(levelname)s").format(record)
+    try:
+        with pytest.MonkeyPatch.context() as elsewhere:
+            elsewhere.setenv("TZ", "EST5")
+            time.tzset()
+            line = UtcFormatter("%(asctime)s %(levelname)s").format(record)
+            assert logging.Formatter("%(asctime)s").format(record)[11:13] == "20"  # the default
+    finally:
+        time.tzset()
     assert line == "2001-09-09T01:46:40.007Z INFO"
 
 
+@in_a_fresh_program
 def test_the_whole_line(console: io.StringIO) -> None:
     set_up_logging()
     logging.getLogger("a.b").info("x = %d", 3)
-    time = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
-    assert re.fullmatch(time + " INFO     a\\.b: x = 3\n", console.getvalue())
+    moment = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
+    assert re.fullmatch(moment + " INFO     a\\.b: x = 3\n", console.getvalue())
 
 
+@in_a_fresh_program
 def test_any_text_can_be_written_whatever_the_locale(console: io.StringIO, tmp_path: Path) -> None:
     set_up_logging(tmp_path / "log")
     logging.getLogger("x").info("नमस्ते → 你好")
+    encodings = [getattr(each, "encoding", None) for each in logging.getLogger().handlers]
+    assert "utf-8" in encodings  # said, and not just the preference of this machine
     assert (tmp_path / "log").read_bytes().decode("utf-8").endswith(": नमस्ते → 你好\n")
     assert console.getvalue().endswith(": नमस्ते → 你好\n")
 
 
+@in_a_fresh_program
 def test_a_file_that_is_there_is_continued(console: io.StringIO, tmp_path: Path) -> None:
     (tmp_path / "log").write_text("yesterday\n")
     set_up_logging(tmp_path / "log")
@@ -126,13 +152,16 @@ def test_a_file_that_is_there_is_continued(console: io.StringIO, tmp_path: Path)
     assert messages(console.getvalue()) == ["today"]
 
 
+@in_a_fresh_program
 def test_threads_lose_nothing_and_mix_no_lines(console: io.StringIO, tmp_path: Path) -> None:
     set_up_logging(tmp_path / "log")
     logger = logging.getLogger("x")
-    threads = [
-        threading.Thread(target=lambda k=k: [logger.info("%d", 100 * k + i) for i in range(50)])  # type: ignore[misc]
-        for k in range(4)
-    ]
+
+    def speak(first: int) -> None:
+        for number in range(first, first + 50):
+            logger.info("%d", number)
+
+    threads = [threading.Thread(target=speak, args=[100 * k]) for k in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -153,6 +182,7 @@ def usual_setup(path: Path, name: str | None = None) -> None:
     logger.addHandler(logging.FileHandler(path))
 
 
+@in_a_fresh_program
 def test_three_calls_do_not_write_three_lines(console: io.StringIO, tmp_path: Path) -> None:
     for _ in range(3):
         set_up_logging(tmp_path / "ours")
@@ -166,6 +196,7 @@ def test_three_calls_do_not_write_three_lines(console: io.StringIO, tmp_path: Pa
     assert (tmp_path / "usual").read_text() == "thrice\n" * 3
 
 
+@in_a_fresh_program
 def test_the_file_of_an_earlier_call_is_closed(console: io.StringIO, tmp_path: Path) -> None:
     set_up_logging(tmp_path / "a")
     old = [each for each in logging.getLogger().handlers if each.get_name() == FILE]
@@ -176,6 +207,7 @@ def test_the_file_of_an_earlier_call_is_closed(console: io.StringIO, tmp_path: P
     assert console.getvalue() == ""
 
 
+@in_a_fresh_program
 def test_a_stream_that_was_exchanged_is_followed_by_the_next_call(console: io.StringIO) -> None:
     set_up_logging()
     with redirect_stderr(io.StringIO()) as cell:
@@ -198,6 +230,7 @@ def careful_setup(path: Path) -> None:
         root.addHandler(logging.StreamHandler())
 
 
+@in_a_fresh_program
 def test_a_file_is_not_taken_for_the_console(console: io.StringIO, tmp_path: Path) -> None:
     careful_setup(tmp_path / "usual")
     logging.getLogger("x").error("unheard")
@@ -207,6 +240,7 @@ def test_a_file_is_not_taken_for_the_console(console: io.StringIO, tmp_path: Pat
     assert messages(console.getvalue()) == ["heard"]
 
 
+@in_a_fresh_program
 def test_a_quiet_console_does_not_make_the_file_quiet(console: io.StringIO, tmp_path: Path) -> None:
     set_up_logging(tmp_path / "log", console_level=logging.ERROR)
     logging.getLogger("x").debug("detail")
@@ -220,6 +254,7 @@ def test_a_quiet_console_does_not_make_the_file_quiet(console: io.StringIO, tmp_
     assert console.getvalue() == ""
 
 
+@in_a_fresh_program
 def test_handlers_of_others_stay_and_keep_their_level(
     root: logging.Logger, console: io.StringIO, tmp_path: Path
 ) -> None:
@@ -239,6 +274,7 @@ def test_handlers_of_others_stay_and_keep_their_level(
 # --- Trap: only the module's logger ---------------------------------------------------------------
 
 
+@in_a_fresh_program
 def test_a_library_is_heard_and_nobody_twice(console: io.StringIO, tmp_path: Path) -> None:
     mine, library = (
         logging.getLogger("mine_of_this_test"),
@@ -260,6 +296,7 @@ def test_a_library_is_heard_and_nobody_twice(console: io.StringIO, tmp_path: Pat
     assert messages((tmp_path / "ours").read_text()) == ["twice", "mine", "library"]
 
 
+@in_a_fresh_program
 def test_loggers_made_before_the_call_are_heard(console: io.StringIO) -> None:
     early = logging.getLogger("early.of_this_test")
     set_up_logging()
@@ -275,6 +312,7 @@ def test_loggers_made_before_the_call_are_heard(console: io.StringIO) -> None:
                 each.disabled = False
 
 
+@in_a_fresh_program
 def test_basic_config_does_nothing_where_anybody_was_before(
     root: logging.Logger, console: io.StringIO, tmp_path: Path
 ) -> None:
@@ -291,6 +329,7 @@ def test_basic_config_does_nothing_where_anybody_was_before(
 # --- Failing --------------------------------------------------------------------------------------
 
 
+@in_a_fresh_program
 def test_a_file_that_can_not_be_opened_changes_nothing(
     root: logging.Logger, console: io.StringIO, tmp_path: Path
 ) -> None:
@@ -310,6 +349,7 @@ def test_importing_the_module_sets_up_nothing() -> None:
     assert run.stdout == "[]\n"
 
 
+@in_a_fresh_program
 def test_the_demonstration_shows_each_record_once(
     root: logging.Logger, capsys: pytest.CaptureFixture[str]
 ) -> None:

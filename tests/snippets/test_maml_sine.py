@@ -161,6 +161,13 @@ def test_adapting_changes_no_weight_that_it_was_given() -> None:
     assert not any(torch.equal(a, b) for a, b in zip(old, weights, strict=True))
 
 
+def test_a_state_dict_is_no_copy_to_go_back_to() -> None:
+    layer = torch.nn.Linear(1, 1)
+    saved = layer.state_dict()
+    layer.weight.data += 1
+    assert torch.equal(saved["weight"], layer.weight)
+
+
 def test_the_usual_ways_to_lose_the_second_order_are_told_apart() -> None:
     support, query = draw_points(2, tasks=1)
 
@@ -236,6 +243,19 @@ def test_meta_training_makes_one_step_worth_it_and_training_on_all_sines_does_no
     # The paper's step is too long for weights not trained for it, and a shorter one helps less.
     assert after(pooled, 1) > after(pooled, 0)
     assert after(learned, 1) < after(pooled, 1, rate=0.001)
+
+
+def test_a_round_goes_against_the_error_on_the_points_that_were_not_adapted_to() -> None:
+    generator = seeded(4)
+    old = make_weights(generator)
+    support, query = draw_sines(generator, 25, 10)
+    slopes = torch.autograd.grad(errors(adapt(old, support), query).mean(), old)
+    wrong = torch.autograd.grad(errors(adapt(old, support), support).mean(), old)
+    # Adam's first step is the rate times the sign of the gradient.
+    for before, after, slope in zip(old, meta_train(seeded(4), 1), slopes, strict=True):
+        clear = slope.abs() > 1e-4
+        assert torch.allclose((after - before)[clear], -0.003 * slope[clear].sign(), rtol=1e-2)
+    assert any((a * b < -1e-6).any() for a, b in zip(slopes, wrong, strict=True))
 
 
 def test_first_order_training_takes_another_way() -> None:

@@ -219,6 +219,7 @@
       if (text === null) return;
       wasThere = true;
       show(new DOMParser().parseFromString(text, "text/html"));
+      checkPictures();
     }).catch(function () {
       // The server ended; the stream of news says so.
     }).then(function () {
@@ -226,6 +227,46 @@
       tell();
       if (asksAgain) follow();
     });
+  }
+
+  // A picture may have been replaced by another of the same name, of which no page says anything.
+  var tags = {};
+
+  function checkPictures() {
+    var urls = new Set();
+    Array.from(document.images).forEach(function (image) {
+      if (image.complete && image.currentSrc.indexOf(location.origin + "/") === 0) urls.add(image.currentSrc);
+    });
+    urls.forEach(function (url) {
+      fetch(url, { method: "HEAD", cache: "no-store" }).then(function (answer) {
+        var tag = answer.ok ? answer.headers.get("ETag") : "";
+        var isOther = url in tags && tag && tag !== tags[url];
+        tags[url] = tag;
+        if (isOther) showPictures(url, tag.replace(/\W/g, ""));
+      }).catch(function () {});
+    });
+  }
+
+  // By another query, which the server does not mind: a browser has the same address at hand.
+  function showPictures(url, tag) {
+    Array.from(document.images).forEach(function (image) {
+      if (image.currentSrc !== url) return;
+      var all = image.parentNode.nodeName === "PICTURE" ? Array.from(image.parentNode.querySelectorAll("source")) : [];
+      all.concat([image]).forEach(function (shown) {
+        var set = shown.getAttribute("srcset");
+        if (set) shown.setAttribute("srcset", set.replace(/[^\s,]\S*[^\s,](?=\s|,|$)/g, function (part) {
+          return /^[\d.]+[wx]$/.test(part) ? part : renewed(part, tag);
+        }));
+      });
+      var source = image.getAttribute("src");
+      if (source) image.setAttribute("src", renewed(source, tag));
+    });
+    // Known by its new address, too.
+    tags[renewed(url, tag)] = tags[url];
+  }
+
+  function renewed(url, tag) {
+    return url.replace(/[?#].*$/, "") + "?" + tag;
   }
 
   var stream = null;
@@ -286,7 +327,7 @@
   function tell() {
     markChecking();
     var faults = news ? news.faults : [];
-    var parts = { lost: isLost, moved: isGone ? (news && news.moved[location.pathname]) || "" : null, faults: faults };
+    var parts = { lost: isLost, moved: isGone ? (news && news.moved[address()]) || "" : null, faults: faults };
     var said = JSON.stringify(parts);
     if (said === told) return;
     told = said;
@@ -300,7 +341,12 @@
   }
 
   function concernsPage(fault) {
-    return !fault.is_warning && (!fault.url || fault.url === decodeURI(location.pathname) || fault.url === location.pathname);
+    return !fault.is_warning && (!fault.url || fault.url === address());
+  }
+
+  // As the site writes it.
+  function address() {
+    return location.pathname.replace(/\/index\.html$/, "/");
   }
 
   function element(name, className, text) {

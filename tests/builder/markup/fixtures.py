@@ -28,6 +28,18 @@ def read_fixtures(name: str) -> list[Fixture]:
     return [Fixture(*parts[i : i + 3]) for i in range(0, len(parts), 3)]
 
 
+# What the theme says in English.
+WORDS = {
+    "alert_note": "Note",
+    "alert_tip": "Tip",
+    "alert_important": "Important",
+    "alert_warning": "Warning",
+    "alert_caution": "Caution",
+    "footnotes": "Footnotes",
+    "back_to_mark": "Back to reference {n}",
+}
+
+
 def set_text(text: str, *, take_title: bool = False, first_line: int = 1) -> SetBody:
     macros = {"R": r"\mathbb{R}"}
     return set_body(text, path="a.md", first_line=first_line, take_title=take_title, macros=macros)
@@ -39,6 +51,7 @@ def fill(body: SetBody, *, page_url: str = "", prefix: str = "") -> str:
         body.galley,
         [lead(reference) for reference in body.references],
         [f"<listing {embed.slug}>" for embed in body.embeds],
+        WORDS,
         prefix=prefix,
         page_url=page_url,
     )

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 from builder.codec import decode, encode
 from builder.markup import fill_galley
 from builder.model import Galley, Target
-from tests.builder.markup.fixtures import fill, set_text
+from tests.builder.markup.fixtures import WORDS, fill, set_text
 
 
 def fill_text(text: str, *targets: Target | None, prefix: str = "", page_url: str = "") -> str:
     body = set_text(text)
     assert not body.problems
-    return fill_galley(body.galley, targets, ["<listing>"], prefix=prefix, page_url=page_url)
+    return fill_galley(body.galley, targets, ["<listing>"], WORDS, prefix=prefix, page_url=page_url)
 
 
 def test_addresses_inside_the_site_get_the_prefix() -> None:
@@ -98,5 +100,16 @@ def test_the_title_taken_out_leaves_no_slot() -> None:
 def test_a_raw_link_to_a_page_that_is_left_out_becomes_its_text() -> None:
     body = set_text('<a class="x" href="draft.md">text</a> <a href="#top" id="top">up</a>')
 
-    filled = fill_galley(body.galley, [None], [], prefix="", page_url="")
+    filled = fill_galley(body.galley, [None], [], WORDS, prefix="", page_url="")
     assert filled == '<p><a class="x" >text</a> <a href="#top" id="top">up</a></p>\n'
+
+
+def test_words_are_those_of_the_page_s_language() -> None:
+    body = set_text("> [!TIP]\n> a[^1] b[^1]\n\n:::{note}\nb\n:::\n\n[^1]: n")
+    words = dict.fromkeys(WORDS, "<?>") | {"alert_tip": "T & t", "back_to_mark": "‹{n}›"}
+
+    html = fill_galley(body.galley, [], [], words, prefix="", page_url="")
+
+    titles = re.findall(r'alert-title">(.*?)</p>', html)
+    assert titles == ["T &amp; t", "&lt;?&gt;"]
+    assert re.findall(r'aria-label="(.*?)"', html) == ["&lt;?&gt;", "‹1›", "‹1-2›"]

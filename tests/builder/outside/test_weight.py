@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser
 from tests.builder.project import Project
 
 # In bytes, compressed.
-MARKUP, STYLES, ALL_STYLES, SCRIPTS, BLOCKING = 15_000, 10_000, 14_000, 5_000, 500
+MARKUP, STYLES, SCRIPTS, BLOCKING = 15_000, 10_000, 5_000, 500
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +62,7 @@ def test_styles_are_light(notebook: Project, pages: dict[str, LexborHTMLParser])
         for path, page in pages.items()
     }
     assert max(weights.values()) > 0
-    assert {path: weight for path, weight in weights.items() if weight >= ALL_STYLES} == {}
+    assert {path: weight for path, weight in weights.items() if weight >= STYLES} == {}
 
 
 def test_scripts_are_light_until_somebody_searches(

@@ -72,7 +72,17 @@ def test_settings_content_templates_snippets_their_tests_and_the_theme_belong_to
 
 @pytest.mark.parametrize(
     "name",
-    [".hidden.md", "a.md~", ".a.md.swp", "a.swp", "Thumbs.db", "__pycache__/a.pyc", ".git/x"],
+    [
+        ".hidden.md",
+        "a.md~",
+        ".a.md.swp",
+        "a.swp",
+        "Thumbs.db",
+        "#a.md#",
+        "a.md___jb_tmp___",
+        "__pycache__/a.pyc",
+        ".git/x",
+    ],
 )
 def test_what_editors_and_systems_leave_behind_is_not_content(site: Path, name: str) -> None:
     (site / "content" / name).parent.mkdir(exist_ok=True)
@@ -314,4 +324,7 @@ def test_a_sites_own_template_stands_before_the_themes(site: Path) -> None:
     assert {name: source.path for name, source in files.items()} == {
         "base.html": "theme/base.html",
         "page.html": "templates/page.html",
+        # Both are there under a name of their own, for templates that begin with them.
+        "theme/base.html": "theme/base.html",
+        "theme/page.html": "theme/page.html",
     }

@@ -95,8 +95,10 @@ class Site:
         assert self.is_busy.wait(LONG)
         while not self.changes.empty():
             self.changes.get()
-        yield
-        self.gate.set()
+        try:
+            yield
+        finally:
+            self.gate.set()
 
     def burst(self, act: Callable[[], object]) -> Change:
         """What is told of a burst, in one ring."""
@@ -393,8 +395,9 @@ def test_what_happens_in_ignored_folders_is_not_told(site: Site, folder: str) ->
     assert site.burst(act).paths == {"content/posts/a.md"}
 
 
-def test_reading_is_not_told(site: Site) -> None:
-    site.listen()
+@pytest.mark.parametrize("how", HOW)
+def test_reading_is_not_told(site: Site, how: str) -> None:
+    site.listen(how)
 
     def act() -> None:
         site.survey()
@@ -402,7 +405,10 @@ def test_reading_is_not_told(site: Site) -> None:
             file.read_bytes()
         site.write("uv.lock")
 
-    assert site.burst(act).paths == {"uv.lock"}
+    with site.at_once():
+        act()
+
+    assert site.told_until("uv.lock").paths == {"uv.lock"}
 
 
 def test_a_build_never_tells_of_itself(tmp_path: Path) -> None:
@@ -561,6 +567,15 @@ def test_a_linked_folder_is_listened_to(site: Site, tmp_path: Path, how: str) ->
 
     (tmp_path / "shared/deep/x.md").write_text("and again")
     site.told_until("content/linked/deep/x.md")
+
+
+@pytest.mark.parametrize("how", ["told", "polled"])
+def test_a_link_that_leads_nowhere_is_told(site: Site, how: str) -> None:
+    site.listen(how)
+
+    (site.root / "content/nowhere.md").symlink_to("no such place")
+
+    site.told_until("content/nowhere.md")
 
 
 def test_links_that_lead_round_in_a_circle_have_an_end(site: Site) -> None:
@@ -855,13 +870,16 @@ def test_a_site_that_is_moved_away_is_looked_for(site: Site) -> None:
     assert site.is_told_of("content/posts/a.md")
 
 
-def test_the_more_a_look_costs_the_longer_the_rest(site: Site) -> None:
-    for number in range(3000):
-        site.write(f"content/{number % 50}/{number}.md")
-    polling = Polling(scope_of(site.root, [site.root / "content"]))
+def test_the_more_a_look_costs_the_longer_the_rest(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scope = scope_of(site.root, [site.root / "content"])
+    assert Polling(scope).interval == 0.25
+    monkeypatch.setattr("builder.serve.polling.LEAST_SECONDS", 0.0)
 
-    assert polling.interval >= 4 * polling.seconds
-    assert Polling(scope_of(site.root, [site.root / "none"])).interval == 0.25
+    polling = Polling(scope)
+
+    assert polling.interval >= 4 * polling.seconds > 0
 
 
 # --- The end
