@@ -57,6 +57,11 @@ def open_workers(jobs: int, items: int) -> Iterator[concurrent.futures.Executor 
         raise MachineFault(
             "a worker process was ended from outside, probably for want of memory"
         ) from None
+    except KeyboardInterrupt:
+        # Whoever interrupts does not wait for what they are at.
+        for process in multiprocessing.active_children():
+            process.terminate()
+        raise
     finally:
         executor.shutdown(cancel_futures=True)
         gc.unfreeze()

@@ -68,13 +68,10 @@ def main() -> None:
             set_up_logging(path, console_level=logging.ERROR)
         early.info("heard as well")
         logging.getLogger("some.library").debug("%d rows", 3)
-        try:
-            [].pop()
-        except IndexError:
-            logging.getLogger(__name__).warning("went on without", exc_info=True)
+        logging.getLogger(__name__).warning("went on without")
         remove_handlers()  # the folder can't be removed everywhere while a file in it is open
         for line in path.read_text(encoding="utf-8").splitlines():
-            print(line[line.find("Z ") + 2 :] if line[:2] == "20" else line.split(", line")[0])
+            print(line.partition(" ")[2])
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ def mape_weights(target: ArrayLike, *, floor: float = 0.0) -> Floats:
 
 def mape(target: ArrayLike, forecast: ArrayLike, *, floor: float = 0.0) -> float:
     """Mean absolute percentage error as a fraction: 0.1 is 10%."""
-    errors = np.abs(np.asarray(target, np.float64) - np.asarray(forecast, np.float64))
+    errors = np.abs(np.subtract(target, forecast, dtype=np.float64))
     return float(np.mean(errors * mape_weights(target, floor=floor)))
 
 
@@ -44,8 +44,7 @@ def weighted_median(values: ArrayLike, weights: ArrayLike) -> float:
 
 def with_intercept(features: ArrayLike) -> Floats:
     """(rows, 1 + columns): a column of ones before the features."""
-    table = np.asarray(features, np.float64)
-    return np.column_stack([np.ones(len(table)), table])
+    return np.column_stack([np.ones(np.shape(features)[0]), np.asarray(features, np.float64)])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,12 +77,12 @@ def fit_weighted_mae(
     # r = over - under; d prices the rows: a.T @ d = 0, and c @ d is below every loss.
     slack = np.abs(r).mean() + 1e-12 * np.abs(c).mean() + 1e-300
     over, under, d = np.maximum(r, 0) + slack, np.maximum(-r, 0) + slack, np.zeros(len(c))
-    best, least_gap = Fit(b, np.inf, np.inf), 1e-15 * float(np.abs(c).sum())
+    best, rounding = Fit(b, np.inf, np.inf), 1e-15 * float(np.abs(c).sum())
     for _ in range(100):
         loss = float(np.abs(r).sum())
         gap = max(loss - float(c @ d), 0.0)
         best = Fit(b, loss, gap) if gap < best.gap else best
-        if gap <= max(tolerance * loss, least_gap):
+        if gap <= max(tolerance * loss, rounding):
             break
         mu = 0.1 * (over @ (1 - d) + under @ (1 + d)) / (2 * len(c))
         curve = over / (1 - d) + under / (1 + d)
@@ -93,7 +92,8 @@ def fit_weighted_mae(
         step_over = mu / (1 - d) - over + over / (1 - d) * step_d
         step_under = mu / (1 + d) - under - under / (1 + d) * step_d
         far = _stay_positive((over, step_over), (under, step_under))
-        d = d + _stay_positive((1 - d, -step_d), (1 + d, step_d)) * step_d
+        d += _stay_positive((1 - d, -step_d), (1 + d, step_d)) * step_d
+        d = np.clip(d, -1 + 2**-53, 1 - 2**-53)  # a sum may round to 1, to be divided by 0
         b, over, under = b + far * step_b, over + far * step_over, under + far * step_under
         r = c - a @ b
     return best
@@ -107,7 +107,7 @@ def _stay_positive(*pairs: tuple[Floats, Floats]) -> float:
 if __name__ == "__main__":
     rng = np.random.default_rng(4)
     x = rng.uniform(0, 10, 400)
-    y, design = (20 + 30 * x) * rng.lognormal(sigma=0.5, size=400), with_intercept(x)
+    y, design = (20 + 30 * x) * rng.lognormal(0, 0.5, 400), with_intercept(x)
     for name, b in {
         "least squares": np.linalg.lstsq(design, y)[0],
         "unweighted": fit_weighted_mae(design, y, np.ones(400)).coefficients,

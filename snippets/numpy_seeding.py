@@ -1,7 +1,7 @@
 """Random streams in NumPy that nobody else can reseed, and what np.random.seed does to everybody.
 
-In: one seed for the experiment, and how many streams, or a name for each. Out: generators that share
-nothing; what a call does to NumPy's global generator; a guard around it; the chance of overlaps.
+In: one seed for the experiment, and how many streams, or a name for each. Out: generators that
+share nothing; what a call does to NumPy's global one, and a guard around it; chances of overlap.
 """
 
 from __future__ import annotations
@@ -52,12 +52,13 @@ def global_state_kept() -> Iterator[None]:
 def effect_on_global(call: Callable[[], object]) -> Literal["none", "draws", "reseeds"]:
     """What `call` does to NumPy's global generator, which is left as it was. Calls it twice.
 
-    A reseeding shows in that two different states before become the same one after.
+    A reseeding shows in that two different states before become the same one after; one from the
+    system's entropy, `np.random.seed()`, looks like draws.
     """
     before, after = [], []
     with global_state_kept():
         for seed in (1, 2):
-            np.random.seed(seed)  # noqa: NPY002  # what is looked at
+            np.random.seed(seed)
             before.append(_global_state())
             call()
             after.append(_global_state())
@@ -84,15 +85,16 @@ def overlap_chance(streams: int, draws: int, bits: int = 128) -> float:
     Starts are taken as uniform on the 2**bits states of one cycle; 128 is PCG64's. Two streams meet
     if one starts less than `draws` steps before or after the other.
     """
-    return min(1.0, math.comb(streams, 2) * (2 * draws - 1) / 2**bits)
+    return min(1.0, math.comb(streams, 2) * (2 * draws - 1) / float(2**bits))
 
 
 if __name__ == "__main__":
 
     def library() -> None:
-        np.random.seed(0)  # for "reproducible" results
+        """Seed the generator of everybody, for "reproducible" results."""
+        np.random.seed(0)
 
-    for called in (lambda: None, library):
+    for called in (dict, library):
         np.random.seed(2026)
         rng = np.random.default_rng(2026)
         called()

@@ -1,6 +1,6 @@
 """A command that ends with the preview that started it, however that ended.
 
-In: the command's arguments, and a pipe as standard input that nobody writes to. Out: its exit code.
+In: the arguments of `proofpress`, and a pipe as standard input that nobody writes to. Out: nothing.
 A preview that is killed, or whose terminal is closed, has no time to end what it started; but its
 end of the pipe is closed for it.
 """
@@ -8,12 +8,12 @@ end of the pipe is closed for it.
 from __future__ import annotations
 
 import os
+import runpy
 import signal
-import sys
 import threading
 
 
-def main() -> int:
+def main() -> None:
     """Run the command; the first of its session, and so of its process group."""
     leash = os.dup(0)
     nothing = os.open(os.devnull, os.O_RDONLY)
@@ -21,9 +21,7 @@ def main() -> int:
     os.close(nothing)
     threading.Thread(target=_end_with, args=(leash,), daemon=True).start()
 
-    from builder.cli import main as run
-
-    return run(sys.argv[1:])
+    runpy.run_module("builder", run_name="__main__", alter_sys=True)
 
 
 def _end_with(leash: int) -> None:
@@ -32,4 +30,4 @@ def _end_with(leash: int) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

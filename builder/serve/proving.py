@@ -85,7 +85,9 @@ class Prover:
         while self._waiting and len(self._running) < MOST:
             slug = self._waiting.pop(0)
             # Not from the current folder: a site may have a folder `builder` of its own.
-            command = [sys.executable, "-P", "-m", LEASH, "test", "--root", str(self.root)]
+            # In UTF-8, because a command that has to begin again for it would lose its leash.
+            python = [sys.executable, "-P", "-X", "utf8"]
+            command = [*python, "-m", LEASH, "test", "--root", str(self.root)]
             process = subprocess.Popen(
                 [*command, "--", slug],
                 stdin=subprocess.PIPE,

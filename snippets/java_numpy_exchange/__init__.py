@@ -82,7 +82,7 @@ def _fields(layout: np.dtype[Any]) -> dict[str, tuple[str, int]]:
     """The type and the offset of each field, in the order of their names in the dtype."""
     fields = {name: layout.fields[name] for name in layout.names or ()} if layout.fields else {}
     for name, (kind, *_) in fields.items():
-        if kind.str not in JAVA or kind.shape or not (name.isascii() and name.isidentifier()):
+        if kind.str not in JAVA or not (name.isascii() and name.isidentifier()):
             raise ValueError(f"Java has no field {name!r} of type {kind}")
     if not fields:
         raise ValueError(f"{layout} has no fields")

@@ -30,7 +30,7 @@ def main() -> None:
         readings["sensor"], readings["valid"] = 65_535, [True, False, True]
         readings["degrees"] = [300.0, -1.0, 273.15]
         print("\nNumPy writes", *readings, sep="\n  ")
-        convert = ["java", "-cp", folder, "Convert", path]
+        convert = ["java", "-cp", folder, "Convert", str(path)]
         print(subprocess.run(convert, check=True, capture_output=True, text=True).stdout, end="")
         print("NumPy looks again", *readings, sep="\n  ")
 

@@ -189,6 +189,16 @@ def test_a_sum_that_follows_the_steps_is_the_sum_of_the_subset(weights: list[int
     assert totals == [sum(subset) for subset in gray_subsets(weights)]
 
 
+def test_following_floats_drifts_away_from_the_sum() -> None:
+    weights = [0.1 * place for place in range(1, 13)]
+    total = 0.0
+    for weight, enters in gray_steps(weights):
+        total += weight if enters else -weight
+    *_, last = gray_subsets(weights)
+    assert total != sum(last)
+    assert total == pytest.approx(sum(last))
+
+
 # --- Numbers --------------------------------------------------------------------------------------
 
 

@@ -224,7 +224,7 @@ def test_one_pair_has_nothing_to_learn_and_no_nan(dtype: torch.dtype) -> None:
 
 
 def test_both_directions_are_asked() -> None:
-    # All texts are nearest to image 0, yet each image is nearest to its own text.
+    # Both texts are nearest to image 0, so the two searches do not fail alike.
     images = torch.tensor([[1.0, 0.0], [0.6, -0.8]])
     texts = torch.tensor([[1.0, 0.2], [1.0, 0.1]])
     assert one_way(images, texts, 50).item() != pytest.approx(one_way(texts, images, 50).item())

@@ -47,15 +47,15 @@ def some_layouts() -> list[np.dtype[Any]]:
             form = {"names": names, "formats": kinds, "offsets": places, "itemsize": 150}
             layout = np.dtype(form)  # type: ignore[call-overload]  # a dict is right as well
         layouts.append(layout)
-    return layouts
+    return [*layouts, np.dtype([("alone", "|i1")])]
 
 
 LAYOUTS = some_layouts()
 
 
 def echo_of(number: int) -> str:
-    """Java that prints the fields of row 0, and copies them to row 1 one by one."""
-    body = "".join(
+    """Java that prints the count and the fields of row 0, and copies them to row 1 one by one."""
+    body = "System.out.println(r.count());\n" + "".join(
         f"System.out.println({shown(kind, f'r.get_{name}(0)')});r.set_{name}(1, r.get_{name}(0));\n"
         for name, (kind, *_) in (LAYOUTS[number].fields or {}).items()
     )
@@ -116,7 +116,7 @@ class Refuse {
     attempt(() -> Reading.create(Path.of(given[0]), 1));
     var readings = Reading.open(Path.of(given[0]));
     attempt(() -> readings.get_time(2));
-    attempt(() -> readings.set_time(-1, 0));
+    attempt(() -> readings.set_degrees(-1, 0));  // where the header is
     attempt(() -> readings.set_sensor(0, 65536));
     attempt(() -> readings.set_sensor(0, -1));
     attempt(() -> readings.set_sensor(0, 65535));
@@ -203,6 +203,7 @@ def test_every_type_at_any_offset_reads_and_writes_alike(java: Java, tmp_path: P
         files.append(records)
     said = iter(run(java, "Echo", tmp_path).split())
     for records in files:
+        assert next(said) == "3"
         for name, (kind, *_) in (records.dtype.fields or {}).items():
             word, value = next(said), records[name][0]
             if kind.kind == "f":
@@ -331,8 +332,8 @@ def test_the_aligned_layout_is_that_of_c(tmp_path: Path) -> None:
         )
 
     assert READING.itemsize == ctypes.sizeof(Reading)
-    for name, _ in Reading._fields_:
-        assert (READING.fields or {})[name][1] == getattr(Reading, name).offset
+    for name, (_, offset, *_) in (READING.fields or {}).items():
+        assert offset == getattr(Reading, name).offset
     assert READING.isalignedstruct
     readings = create_records(tmp_path / "aligned", READING, 1)
     assert all(readings[name].flags.aligned for name in READING.names or ())

@@ -125,6 +125,17 @@ def test_a_loose_tolerance_is_met_and_says_by_how_much_it_may_be_off() -> None:
     tight = fit_mape(design, target)
     assert 1e-4 * loose.loss < loose.gap <= 0.1 * loose.loss
     assert loose.loss - loose.gap <= tight.loss < loose.loss
+    # Before the first step all prices are 0, and all that they prove is that no loss is negative.
+    none = fit_weighted_mae(design, target, mape_weights(target), tolerance=1.0)
+    assert none.gap == none.loss > loose.loss
+
+
+def test_rounding_never_makes_the_gap_negative() -> None:
+    for seed in range(30):
+        rng = np.random.default_rng(seed)
+        design, target = with_intercept(rng.normal(size=12)), rng.lognormal(size=12)
+        fit = fit_weighted_mae(design, target, mape_weights(target), tolerance=0)
+        assert 0 <= fit.gap < 1e-12 * fit.loss
 
 
 @unhurried

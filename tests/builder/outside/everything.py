@@ -21,7 +21,7 @@ language = "{language}"
 per_page = 4
 feed_limit = 5
 responsive_images = true
-edit_url = "https://code.example/edit/{{path}}"
+edit_url = "https://code.example/edit/main"
 """
 # What each template makes, and pages whose content or state changes how it looks.
 PAGES = {

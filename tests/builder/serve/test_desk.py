@@ -294,10 +294,10 @@ def test_a_page_that_was_made_before_keeps_the_styles_it_was_made_with(reader: R
     reader.save("templates/css/own.css", "p { margin: 1px }\n")
     page = reader.read("posts/a/index.html")
     style = next(part for part in page.split('"') if part.startswith("/assets/own"))
-    assert reader.read(style[1:]) == "p { margin: 1px }\n"
+    assert "margin:1px" in reader.read(style[1:]).replace(" ", "")
     reader.save("templates/css/own.css", "p { margin: 2px }\n")
     assert style not in reader.read("posts/a/index.html")
-    assert reader.read(style[1:]) == "p { margin: 1px }\n"
+    assert "margin:1px" in reader.read(style[1:]).replace(" ", "")
 
 
 # --- Pages that go, files that change under the reading
