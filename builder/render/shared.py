@@ -21,7 +21,7 @@ from builder.policy import in_page
 from builder.render.covers import ImageView, Lettering, site_cover, view_cover
 from builder.render.ingredients import RecipeBook
 from builder.render.languages import word_names
-from builder.render.styles import is_style, may_be_named
+from builder.render.styles import STYLE_FORM, is_style, may_be_named
 
 FEEDS = (
     ("atom.xml", "application/atom+xml", "Atom"),
@@ -232,12 +232,11 @@ def theme_assets(files: Mapping[str, Source]) -> dict[str, Asset]:
         for name, source in published.items()
     }
     named = tuple((name, assets[name].output) for name in assets if may_be_named(name))
-    if named:
-        # A sheet's text is published with these names in it: its own name depends on them too.
-        for name, source in published.items():
-            if is_style(name):
-                output = _fingerprinted(name, digest_value((source.digest, named)))
-                assets[name] = Asset(source.path, source.digest, output)
+    # A sheet is published in a form of its own with these names in it: its name depends on both.
+    for name, source in published.items():
+        if is_style(name):
+            output = _fingerprinted(name, digest_value((source.digest, named, STYLE_FORM)))
+            assets[name] = Asset(source.path, source.digest, output)
     return assets
 
 

@@ -17,6 +17,9 @@ from builder.errors import BuildFailed, Problem, did_you_mean
 from builder.link.addresses import encode_address
 from builder.render.ingredients import Ingredients
 
+# Counts the ways in which sheets were ever published: what is kept for ever under a name may not
+# change under it. To be raised with each change of what `make_style` leaves out.
+STYLE_FORM = 1
 # What a sheet may name; other sheets are joined by the pages.
 _NAMED_FOLDERS = ("fonts/", "images/")
 _PART = re.compile(

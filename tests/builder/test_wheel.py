@@ -95,8 +95,9 @@ def test_the_installed_command_builds_a_site_in_a_foreign_folder(
     assert (checked.returncode, checked.stderr) == (0, ""), checked.stdout
     assert "<math" in (tmp_path / "site/posts/first/index.html").read_text()
     assert "theme/page.html" in explained.stdout
-    theme = (package / "theme/css/site.css").read_bytes()
-    assert [path.read_bytes() for path in (tmp_path / "site/assets").glob("site.*.css")] == [theme]
+    assert (package / "theme/css/site.css").is_file()
+    (style,) = (tmp_path / "site/assets").glob("site.*.css")
+    assert b"@layer base" in style.read_bytes()
 
 
 def test_the_theme_is_the_one_inside_the_wheel(scripts: Path, tmp_path: Path) -> None:
