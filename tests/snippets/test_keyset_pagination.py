@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import Any
 
 import pytest
@@ -211,7 +211,7 @@ def test_a_page_is_searched_and_costs_the_same_wherever_it_lies(
         plan = plan_of(connection, query, [0, 0, 0, 21])
         reads = [line for line in plan if "post" in line]
         assert len(reads) == 3
-        assert all(line.startswith("SEARCH post USING") for line in reads)
+        assert all(line.startswith("SEARCH ") for line in reads)
         assert any(f"(day=? AND hour=? AND id{side}?)" in line for line in reads)
         assert not any("TEMP B-TREE" in line for line in plan)
         places = [1_000, 3_000, 3_800, 5_000]
@@ -228,17 +228,18 @@ def test_offset_walks_over_all_that_it_leaves_out() -> None:
     assert far - near >= 4_000
 
 
-def test_a_comparison_of_row_values_walks_over_ties_if_the_key_is_the_rowid() -> None:
-    with closing(database([(k, 0, 0) for k in range(5_000)])) as connection:
-        usual = (
-            "SELECT * FROM post WHERE (day, hour, id) > (?, ?, ?) ORDER BY day, hour, id LIMIT 20"
-        )
-        query = _query("post", ORDER, (0, 0, 0), ">", "ASC")
-        values = [0, 0, 4_000]
-        assert connection.execute(usual, values).fetchall() == [
-            (k, 0, 0) for k in range(4_001, 4_021)
-        ]
-        assert steps(connection, usual, values) > 4_000
+@pytest.mark.parametrize("declared", ["INTEGER PRIMARY KEY", "INT PRIMARY KEY"])
+def test_row_values_walk_over_all_ties_where_the_plan_leaves_out_the_last_column(
+    declared: str,
+) -> None:
+    usual = "SELECT * FROM post WHERE (day, hour, id) > (?, ?, ?) ORDER BY day, hour, id LIMIT 20"
+    query, values = _query("post", ORDER, (0, 0, 0), ">", "ASC"), [0, 0, 4_000]
+    with closing(database([(k, 0, 0) for k in range(5_000)], declared)) as connection:
+        for found in (connection.execute(usual, values), connection.execute(query, [*values, 20])):
+            assert [row[-3:] for row in found] == [(k, 0, 0) for k in range(4_001, 4_021)]
+        # What SQLite leaves out is its own affair: 3.40 and 3.51 `id`, where it is the rowid.
+        whole = any("(day,hour,id)>" in line for line in plan_of(connection, usual, values))
+        assert (steps(connection, usual, values) < 1_000) == whole
         assert steps(connection, query, [*values, 20]) < 1_000
 
 
@@ -260,7 +261,10 @@ def test_a_column_that_does_not_exist_is_an_error_and_not_a_text() -> None:
     with closing(database(TIED)) as connection:
         with pytest.raises(sqlite3.OperationalError, match="no such column"):
             page_after(connection, "post", ["dya", "id"], None, 3)
-        connection.execute('SELECT * FROM post ORDER BY "dya"')  # SQLite takes it for 'dya'
+        # Alone, SQLite takes it for the text 'dya', unless it was built to refuse that.
+        with suppress(sqlite3.OperationalError):
+            usual = connection.execute('SELECT id FROM post ORDER BY "dya"')
+            assert len(usual.fetchall()) == len(TIED)
 
 
 @pytest.mark.parametrize("key", [(0, None, 3), (0, 1), (0, 1, 2, 3), ()])
@@ -291,5 +295,6 @@ def test_the_demonstration_shows_who_walks(capsys: pytest.CaptureFixture[str]) -
     counts = [int(line.split()[-2].replace(",", "")) for line in lines if line.endswith("steps")]
     assert len(counts) == 9
     assert counts[2] > 9_000
-    assert counts[5] > 4_000
     assert max(counts[6:]) < 1_000
+    # The comparison of row values is searched if the plan, which stands below its name, has `id`.
+    assert (counts[5] < 1_000) == (",id)>" in lines[lines.index("row value") + 1])

@@ -26,7 +26,7 @@ from snippets.summary_monoid import NO_NUMBERS, Best, Numbers, summarise, tree_r
 unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 T = TypeVar("T")
 
-FRACTIONS = st.fractions(-1000, 1000, max_denominator=50)
+FRACTIONS = st.builds(Fraction, st.integers(-9999, 9999), st.integers(1, 50))
 WHOLE = st.integers(-1000, 1000)
 SCORED = st.lists(st.tuples(st.integers(0, 4).map(float), st.integers()), max_size=12)
 
