@@ -3,7 +3,8 @@
 import sys
 
 try:
-    from builder.cli import INTERRUPTED, main
+    from builder.cli import main
+    from builder.console import INTERRUPTED
 except KeyboardInterrupt:
     sys.exit(130)
 

@@ -18,17 +18,26 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from builder.build_command import run_build
 from builder.command_line import NOW, read_command_line
-from builder.read.tree import Tree, survey, theme_folder
-from builder.write.nothing import known_extras, said_before
+from builder.console import (
+    FINE,
+    INTERRUPTED,
+    MACHINE,
+    PROBLEM,
+    UNPROVEN,
+    USAGE,
+    counted,
+    fail,
+    folders,
+    order_of,
+    processors,
+    say,
+)
 
 if TYPE_CHECKING:
-    from builder.build import Report
     from builder.errors import BuildFailed
-    from builder.evidence.collect import Card
-    from builder.stock import Order
 
-FINE, PROBLEM, USAGE, UNPROVEN, MACHINE, FAILING, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 # What the system says when there is no room: the disk, the user's share of it, the largest file.
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
@@ -54,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # the command stands if it is known by now: a card that failed did fail.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except KeyboardInterrupt:
-        return _fail("interrupted", INTERRUPTED)
+        return fail("interrupted", INTERRUPTED)
     return code
 
 
@@ -71,7 +80,7 @@ def _run(arguments: Sequence[str]) -> int:
         raise
     except KeyboardInterrupt:
         is_build = options.command == "build"
-        return _fail("interrupted" + "; the site is whole" * is_build, INTERRUPTED)
+        return fail("interrupted" + "; the site is whole" * is_build, INTERRUPTED)
     except Exception as error:
         return _explain_failure(error, options)
 
@@ -84,18 +93,18 @@ def _explain_failure(error: Exception, options: argparse.Namespace) -> int:
     if isinstance(error, BuildFailed):
         return _print_problems(error, options)
     if isinstance(error, MachineFault):
-        return _fail(str(error), MACHINE)
+        return fail(str(error), MACHINE)
     if isinstance(error, OSError):
         place = error.filename2 or error.filename
         where = f": {os.fsdecode(place)}" if isinstance(place, str | bytes | Path) else ""
         if error.errno in NO_ROOM:
-            return _fail(
+            return fail(
                 f"there is no room left ({error.strerror}{where}); make some, and do it again",
                 MACHINE,
             )
-        return _fail(f"{error.strerror or error}{where}", MACHINE)
+        return fail(f"{error.strerror or error}{where}", MACHINE)
     if isinstance(error, sqlite3.Error):
-        return _fail(
+        return fail(
             f"the cache in .proofpress/ cannot be used ({error}); is there room on the disk,"
             " and permission? If so, delete that folder",
             MACHINE,
@@ -116,20 +125,12 @@ def _print_problems(failure: BuildFailed, options: argparse.Namespace) -> int:
         print(problem, file=sys.stderr)
     errors = sum(not problem.is_warning for problem in problems)
     said = (
-        _count(errors, "problem") if errors else f"{_count(len(problems), 'warning')}, and --strict"
+        counted(errors, "problem")
+        if errors
+        else f"{counted(len(problems), 'warning')}, and --strict"
     )
     end = "; the site was not touched" if options.command == "build" else ""
     print(f"\n{said}{end}", file=sys.stderr)
-    return code
-
-
-def _count(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
-
-
-def _fail(message: str, code: int) -> int:
-    with contextlib.suppress(BrokenPipeError):
-        print(f"proofpress: {message}", file=sys.stderr)
     return code
 
 
@@ -145,10 +146,12 @@ def _run_serve(options: argparse.Namespace) -> int:
     from builder.config import read_settings
     from builder.serve.preview import Place, preview
 
-    root, output = _folders(options)
+    root, output = folders(options)
     settings = read_settings(root)
     base_path = settings.base_path if options.base_path is None else options.base_path
-    order = dataclasses.replace(_order(root, output, options), has_tests=True, base_path=base_path)
+    order = dataclasses.replace(
+        order_of(root, output, options), has_tests=True, base_path=base_path
+    )
     place = Place(options.host, options.port, base_path, options.open, options.poll)
     is_fixed = NOW in os.environ
 
@@ -159,189 +162,8 @@ def _run_serve(options: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, end)
     gc.freeze()
     with contextlib.suppress(KeyboardInterrupt):
-        preview(order, place, lambda: options.now if is_fixed else int(time.time()), _say)
+        preview(order, place, lambda: options.now if is_fixed else int(time.time()), say)
     return FINE
-
-
-# --- build ----------------------------------------------------------------------------------------
-
-
-def _run_build(options: argparse.Namespace) -> int:
-    root, output = _folders(options)
-    fault = _why_not_there(root, output)
-    if fault:
-        return _fail(f"--output {options.output}: {fault}; name another folder", USAGE)
-    tree = survey(root, theme_folder(), known_extras(root))
-    if not options.clean:
-        code = _say_nothing_to_do(root, tree, output, options)
-        if code is not None:
-            return code
-    import dataclasses
-    import gc
-
-    from builder.build import build
-    from builder.config import read_settings
-
-    # Before a cache is made in a folder that is no site.
-    read_settings(root)
-
-    # A build makes long-lived values only; looking for garbage among them would cost a tenth of its
-    # time.
-    gc.disable()
-    order = dataclasses.replace(_order(root, output, options), tree=tree)
-    report = build(
-        order,
-        say=_say,
-        progress=_progress(options),
-        prove=None if options.no_tests else _prove(root, options),
-    )
-    _clear_progress(options)
-    code = FAILING if report.failing else FINE
-    if options.json:
-        _print_json(
-            {path: report.reasons[path] for path in report.made},
-            report.removed,
-            [*map(str, report.warnings), *report.notices],
-            report.count,
-            report.failing,
-        )
-        return code
-    for line in (*map(str, report.warnings), *report.notices):
-        print(line, file=sys.stderr)
-    if not report.made and not report.removed:
-        print(f"nothing to do: {report.count} files are up to date")
-    else:
-        print(_summary(report))
-    print(_where_to_look(output))
-    if report.failing:
-        verb = "fails" if len(report.failing) == 1 else "fail"
-        return _fail(f"on this site {', '.join(report.failing)} {verb}", FAILING)
-    return FINE
-
-
-def _prove(root: Path, options: argparse.Namespace) -> Callable[[Sequence[Card]], None]:
-    """What runs the cards that a build finds unproven; it reports to the error stream."""
-
-    def prove(cards: Sequence[Card]) -> None:
-        from builder.prove import Wish, prove_cards
-        from builder.verdicts import report_verdicts
-
-        verdicts = prove_cards(root, cards, Wish(), jobs=options.jobs or _processors(), say=_say)
-        if not all(verdict.is_cached for verdict in verdicts):
-            _say(report_verdicts(verdicts))
-
-    return prove
-
-
-def _say_nothing_to_do(
-    root: Path, tree: Tree, output: Path, options: argparse.Namespace
-) -> int | None:
-    label = (
-        output.relative_to(root).as_posix() if output.is_relative_to(root) else output.as_posix()
-    )
-    shaping = f"drafts={options.drafts} future={options.future} tests={not options.no_tests}"
-    said = said_before(root, tree, output, label, shaping, options.now)
-    if said is None:
-        return None
-    count, messages, has_warnings = said
-    if has_warnings and options.strict:
-        return None
-    if options.json:
-        _print_json({}, (), messages, count, ())
-        return FINE
-    for message in messages:
-        print(message, file=sys.stderr)
-    print(f"nothing to do: {count} files are up to date")
-    print(_where_to_look(output))
-    return FINE
-
-
-def _order(root: Path, output: Path, options: argparse.Namespace) -> Order:
-    from builder.config import Options
-    from builder.stock import Order
-
-    return Order(
-        root=root,
-        output=output,
-        options=Options(now=options.now, drafts=options.drafts, future=options.future),
-        is_strict=getattr(options, "strict", False),
-        is_clean=getattr(options, "clean", False),
-        has_tests=not getattr(options, "no_tests", False),
-        jobs=getattr(options, "jobs", 1) or _processors(),
-    )
-
-
-def _processors() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _why_not_there(root: Path, output: Path) -> str:
-    """Why the site can't go into a folder; "" if it can."""
-    sources = ("content", "templates", "snippets", "tests", ".proofpress")
-    if root.is_relative_to(output) or any(output.is_relative_to(root / name) for name in sources):
-        return "the site's own files are there"
-    return "is not a folder" if output.exists() and not output.is_dir() else ""
-
-
-def _summary(report: Report) -> str:
-    parts = [f"{_count(len(report.made), 'file')} written"]
-    if report.removed:
-        parts.append(f"{len(report.removed)} removed")
-    if kept := report.count - len(report.made):
-        parts.append(f"{kept} up to date")
-    return f"{', '.join(parts)} in {report.seconds:.2f} s"
-
-
-def _where_to_look(output: Path) -> str:
-    try:
-        shown = output.relative_to(Path.cwd())
-    except ValueError:
-        shown = output
-    return f"the site is in {shown}/ – look at it with: proofpress serve"
-
-
-def _print_json(
-    made: Mapping[str, str],
-    removed: Sequence[str],
-    messages: Sequence[str],
-    count: int,
-    failing: Sequence[str],
-) -> None:
-    done = {
-        "made": made,
-        "removed": list(removed),
-        "messages": messages,
-        "files": count,
-        "failing": list(failing),
-    }
-    print(json.dumps(done, indent=1))
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr)
-
-
-def _progress(options: argparse.Namespace) -> Callable[[str, int, int], None]:
-    """Shows how far a long build is, on a terminal only."""
-    if options.json or not sys.stderr.isatty():
-        return lambda _stage, _done, _total: None
-
-    def show(stage: str, done: int, total: int) -> None:
-        print(f"\r{stage} {done} of {total}\x1b[K", end="", file=sys.stderr, flush=True)
-
-    return show
-
-
-def _clear_progress(options: argparse.Namespace) -> None:
-    if sys.stderr.isatty() and not options.json:
-        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
-
-
-def _folders(options: argparse.Namespace) -> tuple[Path, Path]:
-    root = Path(options.root).resolve()
-    output = Path(options.output).resolve() if options.output else root / "site"
-    return root, output
 
 
 # --- check, explain, test, new --------------------------------------------------------------------
@@ -353,7 +175,7 @@ def _run_check(options: argparse.Namespace) -> int:
     from builder.write.stage import STAGE, finish_journal
     from builder.write.state import State
 
-    root, output = _folders(options)
+    root, output = folders(options)
     settings = read_settings(root)
     if (output / STAGE).exists():
         # A killed build's, or that of one which still works: then it is waited for.
@@ -364,10 +186,10 @@ def _run_check(options: argparse.Namespace) -> int:
         print(problem)
     errors = sum(not problem.is_warning for problem in report.problems)
     looked_at = (
-        _count(report.pages, "page"), _count(report.links, "link"), _count(report.feeds, "feed")
+        counted(report.pages, "page"), counted(report.links, "link"), counted(report.feeds, "feed")
     )  # fmt: skip
     print(
-        f"{', '.join(looked_at)} checked: {_count(errors, 'problem') if errors else 'no problem'}"
+        f"{', '.join(looked_at)} checked: {counted(errors, 'problem') if errors else 'no problem'}"
     )
     return PROBLEM if errors else FINE
 
@@ -376,14 +198,14 @@ def _run_explain(options: argparse.Namespace) -> int:
     from builder.config import read_settings
     from builder.explain import explain
 
-    root, output = _folders(options)
+    root, output = folders(options)
     read_settings(root)
-    print(explain(_order(root, output, options), options.path, _say_waiting))
+    print(explain(order_of(root, output, options), options.path, _say_waiting))
     return FINE
 
 
 def _say_waiting() -> None:
-    _say("waiting for another build of this site …")
+    say("waiting for another build of this site …")
 
 
 def _run_test(options: argparse.Namespace) -> int:
@@ -392,7 +214,7 @@ def _run_test(options: argparse.Namespace) -> int:
     from builder.test import test_cards
 
     if options.all and options.slugs:
-        return _fail("test: --all or SLUGs, not both", USAGE)
+        return fail("test: --all or SLUGs, not both", USAGE)
     root = Path(options.root).resolve()
     read_settings(root)
     wish = Wish(
@@ -401,7 +223,7 @@ def _run_test(options: argparse.Namespace) -> int:
         accepts=options.accept,
         records=options.record,
     )
-    failed = test_cards(root, options.slugs, wish, options.jobs or _processors(), _say)
+    failed = test_cards(root, options.slugs, wish, options.jobs or processors(), say)
     return PROBLEM if failed else FINE
 
 
@@ -434,7 +256,7 @@ def _run_new(options: argparse.Namespace) -> int:
     try:
         made = _make_new(options)
     except new.AlreadyExists as error:
-        return _fail(str(error), PROBLEM)
+        return fail(str(error), PROBLEM)
     for path in made:
         print(path)
     return FINE
@@ -464,9 +286,9 @@ def _run_templates(options: argparse.Namespace) -> int:
 
     root = Path(options.root).resolve()
     if options.markdown and options.name:
-        return _fail("templates: --markdown prints all templates, without a NAME", USAGE)
+        return fail("templates: --markdown prints all templates, without a NAME", USAGE)
     if options.copy and not options.name:
-        return _fail("templates: --copy needs the NAME of a file, such as page.html", USAGE)
+        return fail("templates: --copy needs the NAME of a file, such as page.html", USAGE)
     if options.copy:
         print(theme.copy_file(root, options.name))
     elif options.markdown:
@@ -479,7 +301,7 @@ def _run_templates(options: argparse.Namespace) -> int:
 
 
 _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
-    "build": _run_build,
+    "build": run_build,
     "serve": _run_serve,
     "check": _run_check,
     "explain": _run_explain,

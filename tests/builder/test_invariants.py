@@ -54,6 +54,8 @@ ORDER = (
     "test",
     "serve",
     "command_line",
+    "console",
+    "build_command",
     "cli",
     "__main__",
 )

@@ -275,7 +275,7 @@ def test_one_hot_marks_the_known_and_leaves_the_unknown_blank() -> None:
     assert one_hot([], ["a"]).shape == (0, 1)
 
 
-@given(st.text(max_size=5), st.integers(1, 12), st.integers(1, 12))
+@given(st.text("ab \0é漢😀", max_size=5), st.integers(1, 12), st.integers(1, 12))
 def test_a_hashed_category_has_its_ones_in_different_columns(
     name: str, width: int, ones: int
 ) -> None:
