@@ -11,12 +11,11 @@ import dataclasses
 import sqlite3
 import threading
 import traceback
-from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
 
 from builder.attempts import attempt
-from builder.codec import Value, replace, sha256
+from builder.codec import replace, sha256
 from builder.errors import BuildFailed, MachineFault, Problem
 from builder.evidence.collect import Card
 from builder.facts import ReadingSettings, parse_document
@@ -28,19 +27,18 @@ from builder.read.sources import read_schema
 from builder.read.tree import theme_folder
 from builder.serve.change import Change
 from builder.serve.content import Content
-from builder.serve.edition import Edition, moved_pages
+from builder.serve.edition import Edition
 from builder.serve.faults import Fault, describe, stand_in, waiting_page
 from builder.serve.galleys import Galleys
+from builder.serve.moves import Moves
 from builder.serve.progress import spoken
+from builder.serve.shelf import Made, Shelf, made_of
 from builder.serve.within import TooLong, within
 from builder.stock import Order, take_stock
 from builder.texts import public_facts
 from builder.write.make import SourceChanged, make_output
 from builder.write.state import State
 
-# Outputs at hand: those of the tabs that are open, and what their pages need.
-MOST_KEPT = 128
-LARGEST_KEPT = 1_000_000
 # After a checkout of more files than this, the whole site is looked at anyway.
 MOST_TEXTS = 50
 # A file that was saved between two looks is waited for, and its page then made of the next one.
@@ -50,18 +48,8 @@ PATIENCE_SECONDS = 2.0
 FIRST_PATIENCE_SECONDS = 5.0
 # One output is made at a time, so one that takes for ever would be the end of all.
 MOST_SECONDS = 15.0
-# All of them are told with every news.
-MOST_MOVES = 500
 # Files with their digest in their names: a page that was made before needs the ones of then.
 FINGERPRINTED = "assets/"
-
-
-class Made(Value, frozen=True):
-    """An output as it was made last: of which recipe, and its bytes."""
-
-    key: bytes
-    body: bytes
-    digest: bytes
 
 
 class Desk:
@@ -86,7 +74,7 @@ class Desk:
         self.order = dataclasses.replace(order, theme=order.theme or theme_folder())
         self.clock, self.say, self.ring, self.tell = clock, say, ring, tell
         self.revision = 0
-        self._moves: dict[str, str] = {}
+        self._moves = Moves()
         self.extras: tuple[str, ...] = ()
         self.unproven: dict[str, Card] = {}
         self._edition: Edition | None = None
@@ -95,7 +83,7 @@ class Desk:
         self._wrong: frozenset[str] = frozenset()
         # By output: the recipe that crashed, and why.
         self._crashes: dict[str, tuple[bytes, tuple[Problem, ...]]] = {}
-        self._made: OrderedDict[str, Made] = OrderedDict()
+        self._shelf = Shelf()
         self._galleys = Galleys(order.root)
         self._looks = 0
         # One output is made at a time: templates and galleys are not made for more.
@@ -158,13 +146,7 @@ class Desk:
         """The addresses that pages had since the preview began, each with the one where its page is
         now, "" if it is gone.
         """
-        found = {}
-        for old, new in self._moves.items():
-            # A page that moved twice; no circle, for an address that is used again is in no move.
-            while new in self._moves:
-                new = self._moves[new]
-            found[old] = new
-        return found
+        return self._moves.found()
 
     @property
     def _theme(self) -> Path:
@@ -207,22 +189,12 @@ class Desk:
         with self._lock:
             before = self._edition
             if before is not None and edition is not None and edition is not before:
-                self._note_moves(before, edition)
+                self._moves.note(before, edition)
             self.revision += _differ(before, edition) or problems != self._problems
             self._edition, self._problems, self._wrong = edition, problems, wrong
             self._crashes.clear()
             self._looks += 1
             self._looked.notify_all()
-
-    def _note_moves(self, before: Edition, after: Edition) -> None:
-        base = after.theme.settings.base_path
-        there = {base + page.url for page in after.site.pages}
-        for old, new in moved_pages(before, after).items():
-            self._moves.pop(base + old, None)
-            self._moves[base + old] = base + new if new else ""
-        # An address that is used again leads where it says.
-        kept = [(old, new) for old, new in self._moves.items() if old not in there]
-        self._moves = dict(kept[-MOST_MOVES:])
 
     def _look_at_texts(self, change: Change) -> Edition | None:
         """The short way: the edition in which only the texts of some pages are others.
@@ -282,14 +254,13 @@ class Desk:
         return None
 
     def _find(self, path: str) -> Made | None:
-        edition, last = self._edition, self._made.get(path)
+        edition, last = self._edition, self._shelf.find(path)
         if edition is None:
             return self._stand_in() if path.endswith(".html") else None
         recipe = edition.recipe(path)
         if recipe is None:
             return last if path.startswith(FINGERPRINTED) else None
         if last is not None and (last.key == recipe.key or self._is_wrong(path)):
-            self._made.move_to_end(path)
             return last
         if self._crashes.get(path, (b"", ()))[0] == recipe.key:
             return last or self._stand_in()
@@ -300,12 +271,8 @@ class Desk:
             self.tell()
             return last or self._stand_in()
         self._crashes.pop(path, None)
-        made = Made(recipe.key, body, sha256(body))
-        if len(body) <= LARGEST_KEPT:
-            self._made[path] = made
-            self._made.move_to_end(path)
-            if len(self._made) > MOST_KEPT:
-                self._made.popitem(last=False)
+        made = made_of(body, recipe.key)
+        self._shelf.keep(path, made)
         return made
 
     def _make(self, recipe: Recipe, edition: Edition) -> bytes:
@@ -340,7 +307,7 @@ class Desk:
 
     def _stand_in(self) -> Made:
         body = stand_in(fault for fault in self.faults() if not fault.is_warning)
-        return Made(b"", body, sha256(body))
+        return made_of(body)
 
 
 def _differ(before: Edition | None, after: Edition | None) -> bool:

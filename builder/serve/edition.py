@@ -89,24 +89,3 @@ class Edition:
             {**self.digests, **{path: facts.digest for path, facts in changed.items()}},
             self.validity,
         )
-
-
-def moved_pages(before: Edition, after: Edition) -> dict[str, str]:
-    """The addresses that `before` had and `after` has not, each with the one where its page is now
-    ("" where it is gone).
-
-    A page is the same if its file is, or, where the file is gone too, if a new file has its text.
-    """
-    lost = [page for page in before.site.pages if after.page(output_of(page.url)) is None]
-    if not lost:
-        return {}
-    by_path = {page.facts.path: page.url for page in after.site.pages}
-    by_text = {
-        page.facts.galley: page.url
-        for page in after.site.pages
-        if page.facts.path not in before.documents
-    }
-    return {
-        page.url: by_path.get(page.facts.path, "") or by_text.get(page.facts.galley, "")
-        for page in lost
-    }

@@ -15,7 +15,8 @@ import pytest
 
 from builder.serve import desk as desk_module
 from builder.serve.change import EVERYTHING
-from builder.serve.desk import MOST_MOVES, Desk
+from builder.serve.desk import Desk
+from builder.serve.moves import MOST_MOVES
 from builder.serve.progress import spoken
 from builder.serve.within import TooLong, within
 from builder.write.state import State
