@@ -1,8 +1,8 @@
 """A picture as text for a terminal: what differs from the background, in the right proportions.
 
 In: an array of shape (height, width) or (height, width, channels), of bytes, of floats from 0 to 1,
-or of booleans; 1 to 4 channels mean grey, grey and alpha, RGB, RGBA. Out: lines of characters. It
-reads no files (`numpy.asarray` of a Pillow image will do) and does not know the terminal.
+or of booleans; 1 to 4 channels mean grey, grey and alpha, RGB, RGBA; ValueError or TypeError for
+others. Out: lines of characters. It reads no files (`numpy.asarray` of a Pillow image will do).
 """
 
 from typing import Any

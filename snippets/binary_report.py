@@ -1,7 +1,7 @@
 """Figures of a binary classifier that do not depend on the order of rows with equal probability.
 
-In: labels (0 or 1) and the probabilities of a 1, both of shape (n,). Out: accuracy, log loss, areas
-and cuts; what the data leave undefined is None or an error. A threshold calls itself positive.
+In: labels (0 or 1) and probabilities of a 1, of shape (n,), or ValueError. Out: accuracy, log loss,
+areas, cuts; what the data leave undefined is None or an error. A threshold calls itself positive.
 """
 
 from typing import Any, NamedTuple

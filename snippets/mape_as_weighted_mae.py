@@ -64,10 +64,10 @@ def fit_mape(design: ArrayLike, target: ArrayLike, *, floor: float = 0.0) -> Fit
 def fit_weighted_mae(
     design: ArrayLike, target: ArrayLike, weights: ArrayLike, *, tolerance: float = 1e-9
 ) -> Fit:
-    """Coefficients b of least sum(weights * |target - design @ b|); weights >= 0.
+    """The b (columns,) of least sum(weights * |target - design @ b|), design (rows, columns).
 
     An interior-point method after Portnoy and Koenker (1997), https://doi.org/10.1214/ss/1030037960.
-    It stops at a gap of `tolerance` times the loss, or of rounding.
+    It stops at a gap of `tolerance` times the loss, or of rounding. No weight may be negative.
     """
     w = np.asarray(weights, np.float64)
     # The row is multiplied as a whole, its 1 for the intercept included.
