@@ -79,7 +79,7 @@ def serving(generator: Generator, root: Path, posts: int) -> Iterator[Running]:
             wait_for(port, slug_of(posts // 2), "<title", server)
             yield Running(generator, root, port, server.pid, time.perf_counter() - started)
         finally:
-            os.killpg(server.pid, signal.SIGINT)
+            os.killpg(server.pid, signal.SIGTERM)
             try:
                 server.wait(10)
             except subprocess.TimeoutExpired:

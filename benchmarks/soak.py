@@ -263,7 +263,8 @@ def soak(root: Path, posts: int, minutes: float, seed: int) -> dict[str, object]
             time.sleep(10)
             wrong = compare(root, port, environment)
         finally:
-            server.send_signal(signal.SIGINT)
+            # Not SIGINT, which is ignored by what a script starts in the background.
+            server.send_signal(signal.SIGTERM)
             code = server.wait(30)
     quarter = max(1, len(memory) // 4)
     text = log.read_text("utf-8", "replace")

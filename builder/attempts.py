@@ -12,8 +12,8 @@ from dataclasses import replace
 from typing import TypeVar
 
 from builder.errors import MachineFault
+from builder.read.sources import SourceChanged
 from builder.stock import Order
-from builder.write.make import SourceChanged
 from builder.write.state import CacheDamaged, State, is_damage
 
 T = TypeVar("T")

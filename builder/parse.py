@@ -20,11 +20,10 @@ from builder.evidence.record import Record
 from builder.evidence.statement import read_record
 from builder.facts import ReadingSettings, kind_of, parse_document
 from builder.model import CodeFacts, Facts, PictureFacts
-from builder.read.sources import Inventory
+from builder.read.sources import Inventory, read_verified
 from builder.read.tree import locate
 from builder.render.search import PaperText
 from builder.workers import map_chunks, open_workers, split_chunks
-from builder.write.make import read_verified
 from builder.write.state import State, pack_galley
 
 T = TypeVar("T")

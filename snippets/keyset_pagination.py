@@ -94,7 +94,8 @@ def main() -> None:
             print(name, *(f"  {row[3]}" for row in plan), sep="\n")
             for n in (100, 4_000, 9_000):
                 at = [n] if query == offset else [n // 5_000, n - 1]
-                print(f"    page after {n:5,} rows: {steps(connection, query, at):6,} steps")
+                taken = round(steps(connection, query, at), -2)  # SQLites differ by a few
+                print(f"    page after {n:5,} rows: {taken:6,} steps")
 
 
 def steps(connection: sqlite3.Connection, query: str, values: Sequence[Any]) -> int:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from builder.codec import sha256
 from builder.errors import Problem
 from builder.model import Signature, Source
 from builder.read.tree import THEME, Tree, locate, survey
@@ -19,6 +20,10 @@ from builder.read.tree import THEME, Tree, locate, survey
 # step, so its signature is not believed next time.
 RACY_NS = 20_000_000
 UNTRUSTED = Signature(-1, 0, 0, 0)
+
+
+class SourceChanged(Exception):
+    """A source is no longer as it was when the build looked at it; the build begins again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +40,8 @@ class Inventory:
     extras: tuple[str, ...]
 
     def read(self, path: str) -> bytes:
-        """The bytes of a source; OSError if it can no longer be read."""
-        return locate(self.root, self.theme, path).read_bytes()
+        """The bytes of a source; SourceChanged if they are no longer those that were digested."""
+        return read_verified(locate(self.root, self.theme, path), self.sources[path].digest)
 
 
 def load_sources(
@@ -65,6 +70,17 @@ def load_sources(
         signature = UNTRUSTED if newest > now_ns - RACY_NS else Signature(*fields)
         sources[path] = Source(path, signature, content_digest)
     return Inventory(root, theme, sources, tuple(problems), tree.extras)
+
+
+def read_verified(file: Path, content_digest: bytes) -> bytes:
+    """The bytes of a file that have this digest; SourceChanged if they no longer do."""
+    try:
+        data = file.read_bytes()
+    except OSError:
+        raise SourceChanged(str(file)) from None
+    if sha256(data) != content_digest:
+        raise SourceChanged(str(file))
+    return data
 
 
 def read_schema() -> bytes:

@@ -13,7 +13,7 @@ import jinja2
 from builder.codec import decode
 from builder.errors import BuildFailed
 from builder.render.covers import Lettering
-from builder.render.engine import make_environment
+from builder.render.engine import explain_syntax, make_environment
 from builder.render.ingredients import Ingredients
 from builder.render.shared import Common, SiteView
 from builder.render.template_mistakes import locate
@@ -69,13 +69,17 @@ def press_of(ingredients: Ingredients) -> Press:
 _presses: dict[bytes, Press] = {}
 # A build has one for each template and language. A preview would gather those of every template
 # that was ever saved.
-MOST_PRESSES = 256
+MOST_PRESSES = 64
 
 
 def _make_ready(ingredients: Ingredients) -> Press:
     common = decode(Common, ingredients.common)
     texts = {name: ingredients.sources[path].decode() for name, path in common.templates}
-    template = make_environment(texts).get_template(common.template)
-    words = read_words(tuple((path, ingredients.sources[path]) for path in common.strings))
     paths = dict(common.templates)
+    try:
+        template = make_environment(texts).get_template(common.template)
+    except jinja2.TemplateSyntaxError as error:
+        name = error.name or common.template
+        raise BuildFailed([explain_syntax(error, paths.get(name, name))]) from error
+    words = read_words(tuple((path, ingredients.sources[path]) for path in common.strings))
     return Press(template, common.site, common.lang, words, paths, common.lettering)

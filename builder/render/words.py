@@ -36,7 +36,7 @@ _NEEDED: Mapping[str, Mapping[str, object]] = {
 }
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=32)
 def read_words(files: tuple[WordFile, ...]) -> dict[str, Any]:
     """The words of some files, the first of which decides.
 

@@ -23,7 +23,7 @@ from builder.link.publish import find_validity
 from builder.model import Facts, Recipe
 from builder.parse import kind_of_source
 from builder.prepare import Prepared, prepare
-from builder.read.sources import read_schema
+from builder.read.sources import SourceChanged, read_schema
 from builder.read.tree import theme_folder
 from builder.serve.change import Change
 from builder.serve.content import Content
@@ -36,7 +36,7 @@ from builder.serve.shelf import Made, Shelf, made_of
 from builder.serve.within import TooLong, within
 from builder.stock import Order, take_stock
 from builder.texts import public_facts
-from builder.write.make import SourceChanged, make_output
+from builder.write.make import make_output
 from builder.write.state import State
 
 # After a checkout of more files than this, the whole site is looked at anyway.

@@ -15,7 +15,7 @@ from pathlib import Path
 from builder.codec import sha256
 from builder.facts import ReadingSettings, parse_document
 from builder.model import Facts
-from builder.write.make import SourceChanged
+from builder.read.sources import SourceChanged
 from builder.write.state import FOLDER, CacheDamaged, connect, read_galleys
 
 # A galley is about as large as its page; a feed needs twenty of them.

@@ -16,16 +16,12 @@ from pathlib import Path
 from builder.codec import sha256
 from builder.errors import BuildFailed, Problem
 from builder.model import Recipe, Shared
-from builder.read.sources import digest_file
+from builder.read.sources import SourceChanged, digest_file, read_verified
 from builder.read.tree import locate
 from builder.render.ingredients import Ingredients
 from builder.render.recipes import COPY, MAKERS
 from builder.write.stage import make_folder
 from builder.write.state import connect, read_galleys
-
-
-class SourceChanged(Exception):
-    """A source is no longer as it was when the build looked at it; the build begins again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,14 +120,3 @@ class Larder(Mapping[str, bytes]):
 
     def __len__(self) -> int:
         return len(self.digests)
-
-
-def read_verified(file: Path, content_digest: bytes) -> bytes:
-    """The bytes of a file that have this digest; SourceChanged if they no longer do."""
-    try:
-        data = file.read_bytes()
-    except OSError:
-        raise SourceChanged(str(file)) from None
-    if sha256(data) != content_digest:
-        raise SourceChanged(str(file))
-    return data

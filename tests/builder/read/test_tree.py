@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from builder.read.sources import UNTRUSTED, load_sources, template_sources
+from builder.read.sources import UNTRUSTED, SourceChanged, load_sources, template_sources
 from builder.read.tree import survey, theme_folder
 
 LATER = 2**62  # a clock at which every file is old
@@ -328,3 +328,18 @@ def test_a_sites_own_template_stands_before_the_themes(site: Path) -> None:
         "theme/base.html": "theme/base.html",
         "theme/page.html": "theme/page.html",
     }
+
+
+def test_what_is_read_is_what_was_digested(site: Path) -> None:
+    """Or what is remembered of the digest would be of another text."""
+    post = site / "content/posts/a.md"
+    inventory = load_sources(site, site.parent / "theme", {}, LATER)
+    assert inventory.read("content/posts/a.md") == post.read_bytes()
+
+    post.write_text("saved a moment later")
+
+    with pytest.raises(SourceChanged):
+        inventory.read("content/posts/a.md")
+    post.unlink()
+    with pytest.raises(SourceChanged):
+        inventory.read("content/posts/a.md")
