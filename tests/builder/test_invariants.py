@@ -83,7 +83,18 @@ OWNERS = {
 # Asked for by sites that need them: the extras `images` and `pdf`.
 EXTRAS = ("PIL", "pypdfium2")
 # Rooms that are functions of their arguments: all between reading and writing.
-PURE = ("codec", "errors", "model", "policy", "markup", "cards", "evidence", "facts", "link", "render")
+PURE = (
+    "codec",
+    "errors",
+    "model",
+    "policy",
+    "markup",
+    "cards",
+    "evidence",
+    "facts",
+    "link",
+    "render",
+)
 WORLD = re.compile(
     r"os\.(environ|getenv|stat|scandir|listdir|walk|getcwd|urandom|cpu_count)"
     r"|time\.(time|time_ns|monotonic|sleep|localtime|strftime)"
