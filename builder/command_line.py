@@ -18,12 +18,21 @@ NOW = "SOURCE_DATE_EPOCH"
 END_OF_TIME = 253_402_300_799
 
 
+class _Parser(argparse.ArgumentParser):
+    """Answers a word that is none of the choices with the nearest one."""
+
+    def _check_value(self, action: argparse.Action, value: object) -> None:
+        if action.choices is not None and value not in action.choices:
+            hint = _did_you_mean(str(value), action.choices)
+            raise argparse.ArgumentError(None, f"there is no '{value}' here{hint}")
+
+
 def read_command_line(arguments: Sequence[str]) -> argparse.Namespace:
     """The options of a command line; `command` is None if there is none.
 
     SystemExit for help and for a wrong one.
     """
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="proofpress",
         description="A static site generator whose code cards are tested modules.",
         allow_abbrev=False,
@@ -58,7 +67,7 @@ def read_command_line(arguments: Sequence[str]) -> argparse.Namespace:
 
 def _add_build(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     command = _add(commands, "build", "build the site into its output folder")
-    _add_output(command)
+    _add_output(command, "where the site goes")
     _add_shaping(command)
     command.add_argument(
         "--strict",
@@ -146,14 +155,14 @@ def _add_evidence(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     )
     actions = command.add_subparsers(dest="action", metavar="ACTION", required=True)
     show = _add(actions, "show", "show a card's record")
-    show.add_argument("card", metavar="SLUG")
+    show.add_argument("card", metavar="SLUG", help="the card")
     show.add_argument("--tier", default="", help="tests, simulated, compiled or measured")
     show.add_argument("--json", action="store_true", help="print the record as it is")
     diff = _add(actions, "diff", "tell how two records differ, or a record from the card's own")
     diff.add_argument("old", metavar="OLD", help="a record's file")
     diff.add_argument("new", metavar="NEW", nargs="?", default="", help="another one")
     accept = _add(actions, "accept", "take in a record that was made elsewhere, of the same files")
-    accept.add_argument("file", metavar="FILE")
+    accept.add_argument("file", metavar="FILE", help="the record's file")
     verify = _add(actions, "verify", "recheck the digests and the form of the site's records")
     verify.add_argument("cards", metavar="SLUG", nargs="*", help="cards (default: all)")
 
@@ -178,10 +187,10 @@ def _add_new(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 def _add_templates(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     command = _add(commands, "templates", "show the theme's templates, their blocks and variables")
-    command.add_argument("name", metavar="NAME", nargs="?", default="", help="one of them")
+    command.add_argument("name", metavar="NAME", nargs="?", default="", help="one of them, or what to copy")
     wish = command.add_mutually_exclusive_group()
     wish.add_argument(
-        "--copy", action="store_true", help="copy a file of the theme into templates/"
+        "--copy", action="store_true", help="copy a file of the theme, such as css/site.css, into templates/"
     )
     wish.add_argument("--markdown", action="store_true", help="print all of it as a page")
 
@@ -198,10 +207,8 @@ def _add(
     return command
 
 
-def _add_output(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--output", metavar="DIR", help="where the site goes (default: site/ in its folder)"
-    )
+def _add_output(command: argparse.ArgumentParser, text: str = "where the built site is") -> None:
+    command.add_argument("--output", metavar="DIR", help=f"{text} (default: site/ in its folder)")
 
 
 def _add_shaping(command: argparse.ArgumentParser) -> None:

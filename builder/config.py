@@ -74,6 +74,14 @@ class Options(Value, frozen=True):
     future: bool = False
 
 
+def _site_above(root: Path) -> str:
+    """A hint for somebody who is in a folder of a site."""
+    for folder in root.resolve().parents:
+        if (folder / SETTINGS_FILE).is_file() and (folder / "content").is_dir():
+            return f"there is a site in {folder}: go there, or say --root {folder}"
+    return ""
+
+
 def read_settings(root: Path) -> Settings:
     """The settings of the site in `root`; BuildFailed with every mistake in them."""
     path = root / SETTINGS_FILE
@@ -82,7 +90,8 @@ def read_settings(root: Path) -> Settings:
     except FileNotFoundError:
         raise BuildFailed([Problem(
             SETTINGS_FILE, 0, f"there is no {SETTINGS_FILE} in {root}",
-            "a site has one, with a table [tool.proofpress]; 'proofpress new site DIR' makes one",
+            _site_above(root)
+            or "a site has one, with a table [tool.proofpress]; 'proofpress new site DIR' makes one",
         )]) from None  # fmt: skip
     except UnicodeDecodeError as error:
         raise BuildFailed([Problem(SETTINGS_FILE, 0, f"is not UTF-8: {error.reason}")]) from None

@@ -108,13 +108,13 @@ def _find(
 ) -> str:
     """The output's path, from a path below the working folder or the site, or from an address."""
     address = unquote(urlsplit(wanted.removeprefix(base_url)).path)
-    choices = []
+    choices: list[str] = []
     for name in (wanted, address):
         choices += [name.lstrip("/"), f"{name.strip('/')}/index.html".lstrip("/")]
     file = (Path.cwd() / wanted).resolve()
     if file.is_relative_to(order.output):
         inside = file.relative_to(order.output).as_posix()
-        choices += [inside, f"{inside}/index.html".removeprefix("./")]
+        choices = [inside, f"{inside}/index.html".removeprefix("./"), *choices]
     for choice in choices:
         if choice in outputs:
             return choice
@@ -143,7 +143,8 @@ def _made_by(recipe: Recipe, shared: Shared) -> Iterator[str]:
     if recipe.make != "copy" and shared.sources:
         common = decode(Common, shared.arguments)
         yield from _row("templates", [path for _, path in common.templates])
-        yield from _row("words", [f"{', '.join(common.strings)} ({common.lang})"])
+        words = ", ".join(dict.fromkeys(common.strings))
+        yield from _row("words", [f"{words} ({common.lang})"])
         yield from _row(
             "settings",
             [

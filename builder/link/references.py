@@ -91,7 +91,7 @@ def _to_page(
             hint = did_you_mean(
                 fragment,
                 facts.anchors,
-                "its headings' ids: " + (", ".join(facts.anchors[:8]) or "none"),
+                "its ids: " + (", ".join(facts.anchors[:8]) or "none"),
             )
             problem = Problem(
                 path, reference.line, f"'{facts.path}' has no anchor '#{fragment}'", hint

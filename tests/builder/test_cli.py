@@ -107,7 +107,7 @@ def test_no_command_shows_the_help_and_is_wrong() -> None:
         (["build", "--jobs", "-1"], "--jobs"),
         (["build", "--jobs", "two"], "--jobs: 'two' is not a number from 1"),
         (["explain"], "PATH"),
-        (["new", "pots", "Title"], "invalid choice: 'pots'"),
+        (["new", "pots", "Title"], "there is no 'pots' here; did you mean 'post'?"),
         (["new", "post"], "NAME"),
     ],
 )
@@ -151,6 +151,13 @@ def test_a_folder_that_is_no_site_is_a_problem_and_stays_as_it_is(
     assert said.err.startswith(f"pyproject.toml: there is no pyproject.toml in {root}\n")
     assert "'proofpress new site DIR' makes one" in said.err
     assert not is_there or not list(root.iterdir())
+
+
+def test_below_a_site_the_hint_names_it(site: Project) -> None:
+    said = run("build", folder=site.root / "content")
+
+    assert said.code == 1
+    assert f"there is a site in {site.root.resolve()}: go there, or say --root" in said.err
 
 
 def test_the_folder_one_is_in_is_the_site(site: Project) -> None:
@@ -594,12 +601,13 @@ def test_a_draft_is_explained_on_request(built: Project) -> None:
     ("path", "hint"),
     [
         ("posts/b/indx.html", "did you mean 'posts/b/index.html'"),
+        ("site/indx.html", "did you mean 'index.html'"),
         ("content/posts/b.md", "it is a source; from it is made posts/b/index.html"),
         ("zzz", "name a file of the site, such as site/index.html"),
     ],
 )
 def test_what_is_no_output_is_a_problem_with_a_hint(built: Project, path: str, hint: str) -> None:
-    said = explain(built, path)
+    said = explain(built, path, folder=built.root)
 
     assert (said.code, said.out) == (1, "")
     assert said.err.startswith(f"{path}: no output of this site is there\n")

@@ -103,12 +103,19 @@ def processes(project: Project) -> list[int]:
     return found
 
 
+def heed_signals() -> None:
+    """As from a terminal: what a script starts in the background ignores some of them."""
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+
+
 @contextmanager
 def serving(project: Project, *arguments: object, port: int = 0) -> Iterator[Served]:
     """The preview of a site, on any free port unless one is given."""
     process = subprocess.Popen(
         command("serve", "--root", project.root, "--port", port, *arguments), cwd=CHECKOUT,
         env=environment(PYTHONUNBUFFERED="1"), stderr=subprocess.PIPE, text=True,
+        preexec_fn=heed_signals,
     )  # fmt: skip
     try:
         yield Served(project, process)
