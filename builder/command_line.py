@@ -65,7 +65,7 @@ def read_command_line(arguments: Sequence[str]) -> argparse.Namespace:
     return options
 
 
-def _add_build(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_build(commands: argparse._SubParsersAction[_Parser]) -> None:
     command = _add(commands, "build", "build the site into its output folder")
     _add_output(command, "where the site goes")
     _add_shaping(command)
@@ -84,7 +84,7 @@ def _add_build(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     command.add_argument("--json", action="store_true", help="print what was done as JSON")
 
 
-def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_serve(commands: argparse._SubParsersAction[_Parser]) -> None:
     command = _add(commands, "serve", "show the site in a browser, and what changes as it is saved")
     command.add_argument(
         "--host", default="127.0.0.1", help="where to listen (default: this machine alone)"
@@ -110,7 +110,7 @@ def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     command.set_defaults(output=None)
 
 
-def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_check(commands: argparse._SubParsersAction[_Parser]) -> None:
     command = _add(commands, "check", "check the built site: HTML, links, anchors, feeds")
     _add_output(command)
     command.add_argument(
@@ -118,7 +118,7 @@ def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
 
 
-def _add_explain(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_explain(commands: argparse._SubParsersAction[_Parser]) -> None:
     command = _add(commands, "explain", "tell why an output is as it is, or what would change it")
     _add_output(command)
     _add_shaping(command)
@@ -127,7 +127,7 @@ def _add_explain(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
 
 
-def _add_test(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_test(commands: argparse._SubParsersAction[_Parser]) -> None:
     command = _add(commands, "test", "run the cards' tests")
     command.add_argument("slugs", nargs="*", metavar="SLUG", help="cards (default: all)")
     command.add_argument("--all", action="store_true", help="every card (as without a SLUG)")
@@ -146,7 +146,7 @@ def _add_test(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     _add_jobs(command, "cards at a time")
 
 
-def _add_evidence(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_evidence(commands: argparse._SubParsersAction[_Parser]) -> None:
     command = commands.add_parser(
         "evidence",
         help="show, compare, take in or recheck records of what was tested",
@@ -167,7 +167,7 @@ def _add_evidence(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     verify.add_argument("cards", metavar="SLUG", nargs="*", help="cards (default: all)")
 
 
-def _add_verify(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_verify(commands: argparse._SubParsersAction[_Parser]) -> None:
     command = commands.add_parser(
         "verify",
         help="recheck a published site: its code against its downloads and records",
@@ -177,7 +177,7 @@ def _add_verify(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     command.add_argument("target", metavar="DIR_OR_URL", help="a folder, or the site's address")
 
 
-def _add_new(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_new(commands: argparse._SubParsersAction[_Parser]) -> None:
     command = _add(commands, "new", "start a site, a post, a note, a trivia or a card")
     command.add_argument("kind", choices=["site", "post", "note", "trivia", "card"])
     command.add_argument(
@@ -185,18 +185,22 @@ def _add_new(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     )
 
 
-def _add_templates(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_templates(commands: argparse._SubParsersAction[_Parser]) -> None:
     command = _add(commands, "templates", "show the theme's templates, their blocks and variables")
-    command.add_argument("name", metavar="NAME", nargs="?", default="", help="one of them, or what to copy")
+    command.add_argument(
+        "name", metavar="NAME", nargs="?", default="", help="one of them, or what to copy"
+    )
     wish = command.add_mutually_exclusive_group()
     wish.add_argument(
-        "--copy", action="store_true", help="copy a file of the theme, such as css/site.css, into templates/"
+        "--copy",
+        action="store_true",
+        help="copy a file of the theme (css/site.css) into templates/",
     )
     wish.add_argument("--markdown", action="store_true", help="print all of it as a page")
 
 
 def _add(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, text: str
+    commands: argparse._SubParsersAction[_Parser], name: str, text: str
 ) -> argparse.ArgumentParser:
     command = commands.add_parser(
         name, help=text, description=f"{text[0].upper()}{text[1:]}.", allow_abbrev=False

@@ -91,7 +91,8 @@ def read_settings(root: Path) -> Settings:
         raise BuildFailed([Problem(
             SETTINGS_FILE, 0, f"there is no {SETTINGS_FILE} in {root}",
             _site_above(root)
-            or "a site has one, with a table [tool.proofpress]; 'proofpress new site DIR' makes one",
+            or "a site has one, with a table [tool.proofpress];"
+            " 'proofpress new site DIR' makes one",
         )]) from None  # fmt: skip
     except UnicodeDecodeError as error:
         raise BuildFailed([Problem(SETTINGS_FILE, 0, f"is not UTF-8: {error.reason}")]) from None

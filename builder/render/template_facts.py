@@ -68,11 +68,6 @@ class ThemeFacts(Value, frozen=True):
     warnings: tuple[Problem, ...]
 
 
-def find_needs(texts: Mapping[str, str], paths: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
-    """For each template the names of all that it needs, itself included, sorted."""
-    return read_theme_facts(texts, paths).needs
-
-
 def read_theme_facts(texts: Mapping[str, str], paths: Mapping[str, str]) -> ThemeFacts:
     """What the templates of a theme say together; `paths` tells where each lies.
 

@@ -31,7 +31,7 @@ from builder.model import (
 from builder.render.ingredients import Ingredients, RecipeBook
 from builder.render.recipes import MAKERS, site_recipes
 from builder.render.shared import Theme
-from builder.render.template_facts import find_needs
+from builder.render.template_facts import read_theme_facts
 from builder.render.words import read_words
 from tests.builder.evidence.records import make_failure, make_record
 
@@ -156,7 +156,8 @@ def _theme_files() -> tuple[dict[str, Source], dict[str, tuple[str, ...]]]:
     }
     html = [name for name in files if name.endswith(".html")]
     texts = {name: (TEMPLATES / name).read_text(encoding="utf-8") for name in html}
-    return files, find_needs(texts, {name: f"templates/{name}" for name in html})
+    paths = {name: f"templates/{name}" for name in html}
+    return files, read_theme_facts(texts, paths).needs
 
 
 # --- Evidence -------------------------------------------------------------------------------------
