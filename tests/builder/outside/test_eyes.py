@@ -141,7 +141,9 @@ def test_every_page_of_the_notebook_is(
     reader: Callable[[str], Reader], sites: Mapping[str, Path], part: int
 ) -> None:
     output = sites["notebook"]
-    paths = sorted(str(file.relative_to(output)) for file in output.rglob("*.html"))
+    # One that leads elsewhere at once is gone while it is looked at; where it leads is looked at.
+    pages = [file for file in output.rglob("*.html") if b'"refresh"' not in file.read_bytes()]
+    paths = sorted(str(file.relative_to(output)) for file in pages)
     assert len(paths) > 40
     site = reader("notebook")
     wrong = {}
