@@ -67,7 +67,7 @@ def main() -> None:
         for _ in range(2):
             set_up_logging(path, console_level=logging.ERROR)
         early.info("heard as well")
-        logging.getLogger("some.library").debug("%d rows", 3)
+        logging.getLogger("some.package").debug("%d rows", 3)
         logging.getLogger(__name__).warning("went on without")
         remove_handlers()  # the folder can't be removed everywhere while a file in it is open
         for line in path.read_text(encoding="utf-8").splitlines():

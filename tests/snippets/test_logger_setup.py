@@ -357,7 +357,7 @@ def test_the_demonstration_shows_each_record_once(
     shown = capsys.readouterr().out.splitlines()
     assert shown == [
         "INFO     made.before.the.call: heard as well",
-        "DEBUG    some.library: 3 rows",
+        "DEBUG    some.package: 3 rows",
         "WARNING  snippets.logger_setup: went on without",
     ]
     assert root.handlers == []
