@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import http.client
+import itertools
 import json
 import os
 import random
@@ -233,6 +234,13 @@ def compare(root: Path, port: int, environment: dict[str, str]) -> list[str]:
     return wrong if paths else ["nothing was built"]
 
 
+def tenths(memory: list[float]) -> list[float]:
+    """The median of each tenth of the samples."""
+    edges = [len(memory) * tenth // 10 for tenth in range(11)]
+    parts = [memory[start:end] for start, end in itertools.pairwise(edges)]
+    return [round(statistics.median(part), 1) for part in parts if part]
+
+
 def soak(root: Path, posts: int, minutes: float, seed: int) -> dict[str, object]:
     """Save for so long, and report."""
     prepare_site(root, posts)
@@ -279,6 +287,7 @@ def soak(root: Path, posts: int, minutes: float, seed: int) -> dict[str, object]
         "memory, second quarter (MB)": round(statistics.median(memory[quarter : 2 * quarter]), 1),
         "memory, last quarter (MB)": round(statistics.median(memory[-quarter:]), 1),
         "memory, most (MB)": round(max(memory), 1),
+        "memory by tenths of the time (MB)": tenths(memory),
     }
 
 

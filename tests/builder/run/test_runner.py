@@ -288,11 +288,28 @@ def test_a_missing_tool_is_unavailable_and_too_few_tests_are_no_pass(tmp_path: P
     )
 
 
-def test_more_output_than_ten_megabytes_is_an_error(tmp_path: Path) -> None:
-    plant(tmp_path, "import os\ndef test_a(capfd):\n    with capfd.disabled():\n"
-                    "        for _ in range(11): os.write(1, bytes(10**6))\n")  # fmt: skip
+def test_more_output_than_ten_megabytes_ends_a_test_that_goes_on(tmp_path: Path) -> None:
+    plant(tmp_path, "import os, time\ndef test_a(capfd):\n    with capfd.disabled():\n"
+                    "        while True: os.write(1, bytes(10**6)); time.sleep(0.01)\n")  # fmt: skip
 
-    assert run(tmp_path).details == ("wrote more than 10 MB of output",)
+    found = run(tmp_path)
+
+    assert found.details == (
+        "wrote more than 10 MB of output during tests/snippets/test_card.py::test_a",
+    )
+
+
+def test_more_output_than_ten_megabytes_is_an_error_of_a_card_that_has_ended(
+    tmp_path: Path,
+) -> None:
+    """So quickly written that its tests may be over before anybody looks."""
+    plant(tmp_path, "import os\ndef test_a(capfd):\n    with capfd.disabled():\n"
+                    "        os.write(1, bytes(11 * 10**6))\n")  # fmt: skip
+
+    found = run(tmp_path)
+
+    assert found.result == "ERROR"
+    assert found.details[0].startswith("wrote more than 10 MB of output")
 
 
 def test_cards_without_tests_or_code_are_not_run(tmp_path: Path) -> None:
