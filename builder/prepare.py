@@ -15,7 +15,7 @@ from builder.errors import BuildFailed, Problem
 from builder.evidence.allowed import NOTHING_ASKED, Allowed
 from builder.evidence.collect import Card, PageTests, check_inputs, collect_cards, page_slug
 from builder.evidence.statement import EVIDENCE
-from builder.link import Material, link_site
+from builder.link import Linked, Material, link_site
 from builder.link.evidence import Proofs, is_proven, shown_evidence
 from builder.model import KINDS, CodeFacts, Facts, Recipe, Site
 from builder.parse import Known, kind_of_source, parse_changed
@@ -40,13 +40,18 @@ class Prepared:
     """
 
     stock: Stock
-    site: Site
+    linked: Linked
     recipes: Iterator[Recipe]
     theme: Theme
     problems: tuple[Problem, ...]
     documents: list[Facts]
     unproven: tuple[Card, ...]
     papers: Mapping[str, PaperText]
+
+    @property
+    def site(self) -> Site:
+        """All pages, linked."""
+        return self.linked.site
 
     @property
     def galleys(self) -> set[bytes]:
@@ -65,7 +70,7 @@ def prepare(stock: Stock, progress: Callable[[str, int, int], None]) -> Prepared
     stock, known, proofs, demand_problems = _gather(stock, progress)
     inventory, settings = stock.inventory, stock.settings
     files = _copied_files(inventory)
-    site = link_site(
+    linked = link_site(
         Material(
             known.documents,
             known.code,
@@ -76,6 +81,7 @@ def prepare(stock: Stock, progress: Callable[[str, int, int], None]) -> Prepared
             known.pictures,
         )
     )
+    site = linked.site
     problems = (
         *inventory.problems,
         *_misplaced(inventory),
@@ -95,7 +101,9 @@ def prepare(stock: Stock, progress: Callable[[str, int, int], None]) -> Prepared
     )
     recipes = site_recipes(site, theme, read_schema(), known.papers)
     problems = (*problems, *doubts)
-    return Prepared(stock, site, recipes, theme, problems, known.documents, unproven, known.papers)
+    return Prepared(
+        stock, linked, recipes, theme, problems, known.documents, unproven, known.papers
+    )
 
 
 def _gather(

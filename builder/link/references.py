@@ -10,7 +10,7 @@ from __future__ import annotations
 import posixpath
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 
 from builder.errors import Problem, did_you_mean
@@ -45,6 +45,17 @@ class Index:
     omitted_names: dict[str, str] = field(default_factory=dict)
     anchor_sets: dict[int, frozenset[str]] = field(default_factory=dict)
     hints: int = 0
+
+    def with_pages(self, changed: Mapping[int, Facts]) -> Index:
+        """The index in which some pages, by position, have other facts, but the same places."""
+        facts = list(self.facts)
+        is_renamed = False
+        for position, new in changed.items():
+            is_renamed = is_renamed or facts[position].title != new.title
+            facts[position] = new
+        anchors = {key: value for key, value in self.anchor_sets.items() if key not in changed}
+        index = replace(self, facts=facts, anchor_sets=anchors, hints=0)
+        return replace(index, full_names={}, names={}, omitted_names={}) if is_renamed else index
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +150,7 @@ def _resolve_name(reference: Reference, path: str, index: Index) -> Resolved:
     """A wikilink: by slug, by kind and slug, by title, by the file's name."""
     if not index.names:
         _index_names(index)
-    name = _same(reference.target.strip())
+    name = same_name(reference.target.strip())
     # A kind with a slug means one page whatever others are called: it is the way out of ambiguity.
     found = index.full_names.get(name) or index.names.get(name, [])
     if len(found) == 1:
@@ -163,7 +174,7 @@ def _resolve_name(reference: Reference, path: str, index: Index) -> Resolved:
 
 def _index_names(index: Index) -> None:
     for position, facts in enumerate(index.facts):
-        index.full_names.setdefault(_same(_full_name(facts)), []).append(position)
+        index.full_names.setdefault(same_name(_full_name(facts)), []).append(position)
         for name in _names(facts):
             index.names.setdefault(name, []).append(position)
     for facts in index.omitted.values():
@@ -174,15 +185,15 @@ def _index_names(index: Index) -> None:
 def _names(facts: Facts) -> set[str]:
     stem = posixpath.basename(facts.path.removesuffix("/index.md")).removesuffix(".md")
     return {
-        _same(facts.slug),
-        _same(stem),
-        _same(facts.title),
-        _same(_full_name(facts)),
-        _same(f"{facts.kind}/{stem}"),
+        same_name(facts.slug),
+        same_name(stem),
+        same_name(facts.title),
+        same_name(_full_name(facts)),
+        same_name(f"{facts.kind}/{stem}"),
     }
 
 
-def _same(name: str) -> str:
+def same_name(name: str) -> str:
     """A name without what readers don't tell apart: case, and Unicode's ways to write an accent."""
     return name.casefold() if name.isascii() else unicodedata.normalize("NFC", name).casefold()
 

@@ -1,7 +1,7 @@
 """All documents to one `Site`.
 
-In: `Material` (facts of every file, settings, options). Out: `Site`, with every problem between
-files.
+In: `Material` (facts of every file, settings, options). Out: `Linked`, a `Site` with every problem
+between files.
 """
 
 from __future__ import annotations
@@ -28,10 +28,12 @@ from builder.link.evidence import (
     published_evidence,
     unshown_cards,
 )
+from builder.link.linked import Linked
 from builder.link.neighbours import find_neighbours, find_related, find_series, group_pages
-from builder.link.pictures import Album, make_album, show_pictures
+from builder.link.pictures import Album, make_album
 from builder.link.publish import why_omitted
-from builder.link.references import Index, resolve
+from builder.link.references import Index
+from builder.link.targets import find_targets
 from builder.markup.fences import count_fences, unaccounted_problems
 from builder.model import (
     KINDS,
@@ -68,10 +70,9 @@ class Material:
     pictures: Mapping[str, PictureFacts] = field(default_factory=dict)
 
 
-def link_site(material: Material) -> Site:
-    """The site.
-
-    Published pages newest first, each with its place; what was left out and why; problems.
+def link_site(material: Material) -> Linked:
+    """The site: published pages newest first, each with its place; what was left out and why;
+    problems.
     """
     problems: list[Problem] = []
     published, omitted = _publish(material, problems)
@@ -123,7 +124,7 @@ def link_site(material: Material) -> Site:
                 doctests.get(position),
             )
         )
-    return Site(
+    site = Site(
         tuple(pages),
         tags,
         groups,
@@ -138,6 +139,7 @@ def link_site(material: Material) -> Site:
         count_fences(published),
         tuple([album.prints[output] for output in sorted(album.prints)]),
     )
+    return Linked(site, index, album.by_url, is_responsive, related, material.settings.menu)
 
 
 def _publish(material: Material, problems: list[Problem]) -> tuple[list[Facts], dict[str, Facts]]:
@@ -247,17 +249,12 @@ def _resolve_all(
     targets: list[tuple[Target | None, ...]] = []
     backlinks: dict[int, list[int]] = {}
     for position, facts in enumerate(published):
-        found: list[Target | None] = []
-        for reference in facts.references:
-            resolved = resolve(reference, facts.path, index)
-            if resolved.problem:
-                problems.append(resolved.problem)
-            found.append(resolved.target)
-            if resolved.page is not None and resolved.page != position:
-                linking = backlinks.setdefault(resolved.page, [])
-                if not linking or linking[-1] != position:
-                    linking.append(position)
-        targets.append(show_pictures(facts, tuple(found), album, problems))
+        found = find_targets(facts, index, album)
+        targets.append(found.targets)
+        problems += found.problems
+        for page in found.pages:
+            if page != position:
+                backlinks.setdefault(page, []).append(position)
     return targets, backlinks
 
 

@@ -35,12 +35,11 @@ from builder.serve.progress import spoken
 from builder.serve.shelf import Made, Shelf, made_of
 from builder.serve.within import TooLong, within
 from builder.stock import Order, take_stock
-from builder.texts import public_facts
 from builder.write.make import make_output
 from builder.write.state import State
 
 # After a checkout of more files than this, the whole site is looked at anyway.
-MOST_TEXTS = 50
+MOST_PAGES = 50
 # A file that was saved between two looks is waited for, and its page then made of the next one.
 TRIES = 4
 PATIENCE_SECONDS = 2.0
@@ -94,9 +93,9 @@ class Desk:
 
     def look(self, change: Change) -> bool:
         """Take in what changed; whether the site is still to be looked at when there is time: only
-        texts had to be read, or the machine was at fault.
+        some pages had to be read, or the machine was at fault.
         """
-        edition = self._look_at_texts(change)
+        edition = self._look_at_pages(change)
         if edition is not None:
             self._show(edition, self._problems, self._wrong)
             return True
@@ -163,7 +162,7 @@ class Desk:
     def _take_in(self, prepared: Prepared) -> None:
         sources = prepared.stock.inventory.sources
         edition = Edition(
-            prepared.site,
+            prepared.linked,
             prepared.theme,
             read_schema(),
             prepared.papers,
@@ -196,17 +195,17 @@ class Desk:
             self._looks += 1
             self._looked.notify_all()
 
-    def _look_at_texts(self, change: Change) -> Edition | None:
-        """The short way: the edition in which only the texts of some pages are others.
+    def _look_at_pages(self, change: Change) -> Edition | None:
+        """The short way: the edition in which some pages say something else where they were.
 
-        None where more may have changed. It holds for the reason that `texts` gives.
+        None where more may have changed, or be wrong: see `relink`.
         """
         edition, reading = self._edition, self._reading
         if (
             edition is None
             or reading is None
             or change.is_sweeping
-            or not 0 < len(change.paths) <= MOST_TEXTS
+            or not 0 < len(change.paths) <= MOST_PAGES
             or self.is_due()
             or change.paths & ({problem.path for problem in self._problems} | self._wrong)
         ):
@@ -214,7 +213,7 @@ class Desk:
         changed: dict[str, Facts] = {}
         for path in change.paths:
             old = edition.documents.get(path)
-            if kind_of_source(path) != "note" or old is None or old.problems:
+            if kind_of_source(path) != "note" or old is None:
                 return None
             try:
                 data = (self.order.root / path).read_bytes()
@@ -224,11 +223,9 @@ class Desk:
             if digest == old.digest:
                 continue
             document = parse_document(path, data, digest, reading)
-            if document.facts.problems or public_facts(document.facts) != public_facts(old):
-                return None
             self._galleys.keep(document.facts.galley, document.galley)
             changed[path] = document.facts
-        return edition.with_texts(changed) if changed else edition
+        return edition.with_facts(changed) if changed else edition
 
     # --- Handing out
 

@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from builder.codec import replace
-from builder.link.addresses import output_of
+from builder.link import Linked, relink
 from builder.link.publish import Validity
 from builder.model import Facts, Page, Recipe, Shared, Site
 from builder.render.files import copy_recipes
@@ -30,22 +29,29 @@ class Edition:
     the time in which the same pages are published.
     """
 
-    site: Site
+    linked: Linked
     theme: Theme
     schema: bytes
     papers: Mapping[str, PaperText]
     documents: Mapping[str, Facts]
     digests: Mapping[str, bytes]
     validity: Validity
-    _positions: dict[str, int] = field(init=False)
     _files: dict[str, Recipe] = field(init=False)
     _others: dict[str, Recipe] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
-        """Know where the pages and the copied files are."""
-        pages = enumerate(self.site.pages)
-        self._positions = {output_of(page.url): position for position, page in pages}
+        """Know where the copied files are."""
         self._files = {recipe.path: recipe for recipe in copy_recipes(self.site.assets, self.theme)}
+
+    @property
+    def site(self) -> Site:
+        """All pages, linked."""
+        return self.linked.site
+
+    @property
+    def positions(self) -> Mapping[str, int]:
+        """Each page's output with its place among the pages; the same where no address changed."""
+        return self.linked.index.by_output
 
     def recipe(self, path: str) -> Recipe | None:
         """The recipe of the output at `path`; None if the site has no such output."""
@@ -58,30 +64,28 @@ class Edition:
             self._others = {
                 recipe.path: recipe
                 for recipe in site_recipes(self.site, self.theme, self.schema, self.papers)
-                if recipe.path not in self._positions and recipe.path not in self._files
+                if recipe.path not in self.positions and recipe.path not in self._files
             }
         return self._others.get(path)
 
     def page(self, path: str) -> Page | None:
         """The page whose output is at `path`; None if that is no page's."""
-        position = self._positions.get(path)
+        position = self.positions.get(path)
         return None if position is None else self.site.pages[position]
 
     def shared(self, recipe: Recipe) -> Shared:
         """What a recipe of this edition shares with others."""
         return self.theme.book.shared[recipe.shared]
 
-    def with_texts(self, changed: Mapping[str, Facts]) -> Edition:
-        """The edition in which some pages, by the path of their file, have other texts.
-
-        It holds if linking knows nothing of the difference: see `texts.public_facts`.
+    def with_facts(self, changed: Mapping[str, Facts]) -> Edition | None:
+        """The edition in which some pages, by the path of their file, have other facts; None if
+        the site has to be linked for it.
         """
-        pages = tuple(
-            replace(page, facts=changed[page.facts.path]) if page.facts.path in changed else page
-            for page in self.site.pages
-        )
+        linked = relink(self.linked, changed)
+        if linked is None:
+            return None
         return Edition(
-            replace(self.site, pages=pages),
+            linked,
             self.theme,
             self.schema,
             self.papers,

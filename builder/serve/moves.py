@@ -22,6 +22,8 @@ class Moves:
 
     def note(self, before: Edition, after: Edition) -> None:
         """Take down which addresses `after` has no more."""
+        if after.positions is before.positions:
+            return
         base = after.theme.settings.base_path
         there = {base + page.url for page in after.site.pages}
         for old, new in moved_pages(before, after).items():

@@ -289,8 +289,11 @@ def test_a_missing_tool_is_unavailable_and_too_few_tests_are_no_pass(tmp_path: P
 
 
 def test_more_output_than_ten_megabytes_ends_a_test_that_goes_on(tmp_path: Path) -> None:
-    plant(tmp_path, "import os, time\ndef test_a(capfd):\n    with capfd.disabled():\n"
-                    "        while True: os.write(1, bytes(10**6)); time.sleep(0.01)\n")  # fmt: skip
+    plant(
+        tmp_path,
+        "import os, time\ndef test_a(capfd):\n    with capfd.disabled():\n"
+        "        while True: os.write(1, bytes(10**6)); time.sleep(0.01)\n",
+    )
 
     found = run(tmp_path)
 

@@ -178,9 +178,16 @@ def test_a_text_that_changed_is_served_without_looking_at_the_site(reader: Reade
 
 
 def test_a_title_that_changed_is_seen_everywhere(reader: Reader) -> None:
-    assert not reader.save("posts/a.md", note("Another title", "First words. [b](b.md)"))
+    assert reader.save("posts/a.md", note("Another title", "First words. [b](b.md)"))
     assert "Another title" in reader.read("index.html")
     assert "Another title" in reader.read("posts/b/index.html")
+    assert "Another title" in reader.read("atom.xml")
+
+
+def test_a_date_that_changed_asks_for_the_whole_site(reader: Reader) -> None:
+    reader.save("posts/c.md", note("C"))
+    assert not reader.save("posts/a.md", note("A", "First words. [b](b.md)", date="2026-02-01"))
+    assert reader.read("index.html").index(">A<") < reader.read("index.html").index(">C<")
 
 
 def test_a_text_saved_by_the_short_way_is_still_there_when_the_cache_is_lost(

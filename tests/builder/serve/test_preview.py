@@ -223,10 +223,11 @@ def test_a_card_that_hangs_blocks_nothing(served: Served, project: Project) -> N
 def test_who_holds_the_cache_is_waited_for_with_a_message(served: Served, project: Project) -> None:
     served.get("/")
     with State(project.root, lambda: None):
-        project.write("posts/a.md", note("A new title", "Other words. [b](b.md)"))
+        # Another day gives it another place among the others, so the site is linked anew.
+        project.write("posts/a.md", note("A", "Other words. [b](b.md)", date="2026-02-01"))
         served.hear("waiting for a build of this site")
         assert "First words." in served.get("/posts/a/")[1]
-    served.await_text("/posts/a/", "A new title")
+    served.await_text("/posts/a/", "Other words.")
 
 
 def test_a_checkout_is_one_change(served: Served, project: Project) -> None:
