@@ -14,11 +14,12 @@ from builder.markup.characters import font_characters
 from builder.markup.measure import measure_picture
 from builder.model import KINDS, Site, Source
 from builder.read.sources import Inventory, template_sources
-from builder.render.covers import FONT, ImageView, Lettering, has_letters
+from builder.render.covers import FONT, Lettering, has_letters
 from builder.render.ingredients import RecipeBook
 from builder.render.languages import word_languages, word_names
 from builder.render.shared import Theme
 from builder.render.template_facts import OWN, ThemeFacts, read_theme_facts
+from builder.render.views import ImageView
 from builder.render.words import check_own_words, read_words
 from builder.stock import Stock
 from builder.write.state import State

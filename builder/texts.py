@@ -21,7 +21,7 @@ from builder.render.feeds import FeedArguments, feed_recipe
 from builder.render.ingredients import RecipeBook
 from builder.render.listings import page_sources
 from builder.render.search import renew_shard
-from builder.render.views import reading_minutes
+from builder.render.viewing import reading_minutes
 from builder.write.outputs import Plan, why_touched
 from builder.write.stage import SUMS
 from builder.write.state import State

@@ -21,7 +21,8 @@ from builder.render.head import plain_head
 from builder.render.ingredients import Ingredients
 from builder.render.shared import Theme
 from builder.render.templates import press_of
-from builder.render.views import Item, TagView, view_tags
+from builder.render.viewing import Item, view_tags
+from builder.render.views import CardView, TopicView
 
 
 class CardItem(Value, frozen=True):
@@ -43,38 +44,6 @@ class CardsArguments(Value, frozen=True):
     """All cards by topic."""
 
     topics: tuple[Topic, ...]
-
-
-class CardView(Value, frozen=True):
-    """A card in a list, as templates receive it.
-
-    title: of its page
-    url: its page
-    lang: the language of title and summary
-    summary: from its front matter, else its first paragraph; empty if it has neither
-    tags: its tags
-    line: what was last seen of its tests
-    """
-
-    title: str
-    url: str
-    lang: str
-    summary: str
-    tags: tuple[TagView, ...]
-    line: Line
-
-
-class TopicView(Value, frozen=True):
-    """The cards with the same first tag.
-
-    name: of the tag; empty where no card of the site has one
-    url: the list of the tag; empty for cards without one
-    cards: by title
-    """
-
-    name: str
-    url: str
-    cards: tuple[CardView, ...]
 
 
 def list_cards(site: Site, items: Sequence[Item], theme: Theme) -> list[CardItem]:

@@ -8,9 +8,9 @@ new title makes a new one.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from builder.codec import Value, decode, digest_value
@@ -18,32 +18,13 @@ from builder.config import SETTINGS_FILE
 from builder.errors import BuildFailed, Problem
 from builder.markup.covers import HEIGHT, WIDTH, print_cover
 from builder.markup.variants import INSTALL_IMAGES
-from builder.model import Facts, Page, Recipe
+from builder.model import Facts
 from builder.render.ingredients import Ingredients
-
-if TYPE_CHECKING:
-    from builder.render.shared import Theme
+from builder.render.views import ImageView
 
 # The font among the theme's files; it is not published.
 FONT = "covers/title.ttf"
 FOLDER = "assets/covers/"
-
-
-class ImageView(Value, frozen=True):
-    """A picture for previews.
-
-    url: the absolute address
-    type: its media type
-    width: in pixels; 0 if it is not known
-    height: in pixels; 0 if it is not known
-    alt: what it shows, in words
-    """
-
-    url: str
-    type: str
-    width: int
-    height: int
-    alt: str
 
 
 class Lettering(Value, frozen=True):
@@ -93,24 +74,6 @@ def view_cover(cover: Cover | None, site_url: str) -> ImageView | None:
 def has_letters(text: str, lettering: Lettering) -> bool:
     """Whether a text can be set in the font."""
     return _characters(lettering.characters).issuperset(_tidy(text))
-
-
-def cover_recipes(pages: Iterable[Page], theme: Theme) -> Iterator[Recipe]:
-    """One recipe for each different picture: the site's, and those of pages."""
-    if theme.lettering is None:
-        return
-    settings = theme.settings
-    found = {}
-    if theme.own_image is None:
-        found[""] = site_cover(settings.title, settings.base_url, theme.lettering)
-    for page in pages:
-        words = theme.words(page.facts.lang)
-        found[page.url] = page_cover(page.facts, words, settings.title, theme.lettering)
-    shared = theme.book.share(b"")
-    sources = ((theme.lettering.path, theme.lettering.digest),)
-    for cover in dict.fromkeys(found.values()):
-        if cover is not None:
-            yield theme.book.recipe(cover.output, "cover", shared, cover, sources=sources)
 
 
 def make_cover(ingredients: Ingredients) -> bytes:

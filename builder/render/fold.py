@@ -16,7 +16,7 @@ from builder.evidence.statement import OUTCOMES
 from builder.link.addresses import encode_address
 from builder.model import Evidence, Standing
 from builder.render.evidence import Line, counted, long_date, spell, view_lines
-from builder.render.shared import NamedLink
+from builder.render.views import NamedLink
 
 # The words of the fold that the builder puts together; the template's own are found missing there.
 FOLD_WORDS: Mapping[str, Mapping[str, object]] = {

@@ -13,8 +13,7 @@ from markupsafe import Markup
 
 from builder.codec import Value
 from builder.model import Facts
-from builder.render.covers import ImageView
-from builder.render.shared import SiteView
+from builder.render.views import ImageView, SiteView
 
 # https://schema.org: what a page of each kind is.
 _TYPES = {

@@ -15,10 +15,11 @@ from builder.model import KINDS, Page, Recipe, Redirect, Site, Tag
 from builder.render.card_list import CardItem, cards_recipe, list_cards, view_cards
 from builder.render.head import home_head, plain_head
 from builder.render.ingredients import Ingredients
-from builder.render.shared import FEEDS, NamedLink, Theme
+from builder.render.shared import FEEDS, Theme
 from builder.render.status import all_evidence, count_proven, say_proven, status_recipe
 from builder.render.templates import press_of
-from builder.render.views import GroupView, Item, TagView, tag_feeds, view_items
+from builder.render.viewing import Item, tag_feeds, view_items
+from builder.render.views import GroupView, NamedLink, TagView, YearView
 
 HOME_CARDS = 8
 # The home names this many tags, those with the most pages; a link leads to all.
@@ -54,19 +55,6 @@ class GroupsArguments(Value, frozen=True):
     url: str
     word: str
     entries: tuple[GroupView, ...]
-
-
-class YearView(Value, frozen=True):
-    """A year of the archive.
-
-    year: in four digits
-    url: its list
-    count: how many pages
-    """
-
-    year: str
-    url: str
-    count: int
 
 
 def list_recipes(site: Site, items: Sequence[Item], theme: Theme) -> Iterator[Recipe]:

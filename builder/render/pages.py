@@ -14,11 +14,11 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from builder import markup
-from builder.codec import Value, decode, encode
+from builder.codec import decode, encode
 from builder.errors import BuildFailed, Problem
 from builder.link.addresses import output_of
 from builder.markup.drawings import DrawingRefused, read_drawing
-from builder.model import Galley, Heading, Page, Recipe
+from builder.model import Galley, Page, Recipe
 from builder.render.covers import page_cover, view_cover
 from builder.render.evidence import state_of, view_lines
 from builder.render.head import page_head
@@ -32,11 +32,7 @@ from builder.render.listings import (
 )
 from builder.render.shared import Theme
 from builder.render.templates import Press, press_of
-from builder.render.views import (
-    DateView,
-    LinkView,
-    SeriesView,
-    TagView,
+from builder.render.viewing import (
     reading_minutes,
     view_date,
     view_link,
@@ -44,93 +40,9 @@ from builder.render.views import (
     view_series,
     view_tags,
 )
+from builder.render.views import CardResultView, PageView, PaperView
 
 TOC_LEVELS = (2, 3)
-
-
-class PaperView(Value, frozen=True):
-    """A paper that a page shows.
-
-    title: the file's name
-    url: the file
-    type: its media type
-    picture: its first page as a picture
-    width: of the picture, in pixels
-    height: of the picture, in pixels
-    """
-
-    title: str
-    url: str
-    type: str
-    picture: str
-    width: int
-    height: int
-
-
-class CardView(Value, frozen=True):
-    """What was checked of a card.
-
-    slug: which card
-    state: the name of a style: failed, none, stale, unmet, simulated or passed
-    text: what was checked, in a line
-    evidence: what was checked, in full
-    """
-
-    slug: str
-    state: str
-    text: str
-    evidence: Markup
-
-
-class PageView(Value, frozen=True):
-    """`page` in page.html.
-
-    kind: posts, notes, trivia, cards or pages
-    title: of the page
-    url: of the page
-    summary: from its front matter, else its first paragraph; empty if it has neither
-    lang: its language
-    date: when it was published
-    updated: when its meaning last changed
-    tags: its tags
-    minutes: how long it takes to read
-    toc: its headings of the second and third level
-    body: its text
-    has_math: whether there are formulas in it
-    newer: the next page of its kind
-    older: the page of its kind before it
-    backlinks: the pages that link to it
-    related: pages with the same tags
-    series: its place in a series
-    edit_url: where its source can be edited; empty if the site does not say
-    pdf: the paper that it shows
-    extra: what its front matter says under `extra`, as written there; empty if nothing
-    card: for the page of a card, what was checked of it
-    examples: what was checked of the page's own examples; empty if none is run
-    """
-
-    kind: str
-    title: str
-    url: str
-    summary: str
-    lang: str
-    date: DateView | None
-    updated: DateView | None
-    tags: tuple[TagView, ...]
-    minutes: int
-    toc: tuple[Heading, ...]
-    body: Markup
-    has_math: bool
-    newer: LinkView | None
-    older: LinkView | None
-    backlinks: tuple[LinkView, ...]
-    related: tuple[LinkView, ...]
-    series: SeriesView | None
-    edit_url: str
-    pdf: PaperView | None
-    extra: dict[str, Any]
-    card: CardView | None
-    examples: Markup
 
 
 def page_recipe(page: Page, theme: Theme) -> Recipe:
@@ -250,7 +162,7 @@ def _view(page: Page, press: Press, ingredients: Ingredients) -> PageView:
     )
 
 
-def _card(page: Page, press: Press, ingredients: Ingredients) -> CardView | None:
+def _card(page: Page, press: Press, ingredients: Ingredients) -> CardResultView | None:
     """What was checked of the card that a page is about; None for a page that is no card's."""
     evidence = own_evidence(page)
     if evidence is None:
@@ -258,7 +170,7 @@ def _card(page: Page, press: Press, ingredients: Ingredients) -> CardView | None
     html = fill_evidence("in_page", evidence, page, ingredients.sources, press)
     text = view_lines(evidence, press.words)[0].text
     # The macro escaped what it was given.
-    return CardView(evidence.slug, state_of(evidence), text, Markup(html))
+    return CardResultView(evidence.slug, state_of(evidence), text, Markup(html))
 
 
 def _examples(page: Page, press: Press, ingredients: Ingredients) -> Markup:

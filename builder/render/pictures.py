@@ -1,4 +1,4 @@
-"""Pictures that are made from others: narrower copies, first pages of papers.
+"""Pictures that are made from others: narrower copies, first pages of papers, titles in print.
 
 In: what linking found to be made. Out: recipes and makers. A maker's answer depends on the named
 file, the size, and the version of the library, which the era of every recipe holds.
@@ -13,7 +13,8 @@ from builder.config import SETTINGS_FILE
 from builder.errors import BuildFailed, Problem
 from builder.markup.papers import INSTALL_PDF, measure_paper, print_first_page
 from builder.markup.variants import INSTALL_IMAGES, print_variant
-from builder.model import Print, Recipe
+from builder.model import Page, Print, Recipe
+from builder.render.covers import page_cover, site_cover
 from builder.render.ingredients import Ingredients
 from builder.render.shared import Theme
 
@@ -32,6 +33,24 @@ def picture_recipes(prints: Iterable[Print], theme: Theme) -> Iterator[Recipe]:
         arguments = PrintArguments(item.path, item.width)
         sources = ((item.path, item.digest),)
         yield theme.book.recipe(item.output, item.form, shared, arguments, sources=sources)
+
+
+def cover_recipes(pages: Iterable[Page], theme: Theme) -> Iterator[Recipe]:
+    """One recipe for each different picture: the site's, and those of pages."""
+    if theme.lettering is None:
+        return
+    settings = theme.settings
+    found = {}
+    if theme.own_image is None:
+        found[""] = site_cover(settings.title, settings.base_url, theme.lettering)
+    for page in pages:
+        words = theme.words(page.facts.lang)
+        found[page.url] = page_cover(page.facts, words, settings.title, theme.lettering)
+    shared = theme.book.share(b"")
+    sources = ((theme.lettering.path, theme.lettering.digest),)
+    for cover in dict.fromkeys(found.values()):
+        if cover is not None:
+            yield theme.book.recipe(cover.output, "cover", shared, cover, sources=sources)
 
 
 def make_variant(ingredients: Ingredients) -> bytes:

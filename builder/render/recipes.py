@@ -11,7 +11,7 @@ from builder.config import Settings
 from builder.link.addresses import encode_address
 from builder.model import Recipe, Site
 from builder.render.card_list import make_card_list
-from builder.render.covers import cover_recipes, make_cover
+from builder.render.covers import make_cover
 from builder.render.feeds import feed_recipes, make_atom, make_json_feed, make_rss
 from builder.render.files import (
     SitemapEntry,
@@ -34,7 +34,7 @@ from builder.render.lists import (
     redirect_recipes,
 )
 from builder.render.pages import make_page, page_recipe
-from builder.render.pictures import make_paper, make_variant, picture_recipes
+from builder.render.pictures import cover_recipes, make_paper, make_variant, picture_recipes
 from builder.render.search import (
     PaperText,
     make_search_page,
@@ -44,7 +44,7 @@ from builder.render.search import (
 from builder.render.shared import Theme
 from builder.render.status import make_status, result_recipes
 from builder.render.styles import make_style
-from builder.render.views import item_of
+from builder.render.viewing import item_of
 
 # The one maker without a function: `write` copies the named source without reading it into memory.
 COPY = "copy"

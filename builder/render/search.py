@@ -29,7 +29,7 @@ from builder.render.search_text import Read, Section, read_sections
 from builder.render.search_tokens import count_tokens
 from builder.render.shared import Theme, theme_assets
 from builder.render.templates import press_of
-from builder.render.views import reading_minutes
+from builder.render.viewing import reading_minutes
 
 # A shard should stay below a megabyte. Of an estimate this is half: code is not counted in it, and
 # small shards make an edit cheap.

@@ -18,10 +18,11 @@ from builder.config import Settings
 from builder.link.addresses import encode_address
 from builder.model import Asset, Source
 from builder.policy import in_page
-from builder.render.covers import ImageView, Lettering, site_cover, view_cover
+from builder.render.covers import Lettering, site_cover, view_cover
 from builder.render.ingredients import RecipeBook
 from builder.render.languages import word_names
 from builder.render.styles import STYLE_FORM, is_style, may_be_named
+from builder.render.views import ImageView, NamedLink, SiteView
 
 FEEDS = (
     ("atom.xml", "application/atom+xml", "Atom"),
@@ -36,72 +37,6 @@ OWN_STYLES = ("css/math.css", "css/notes.css", "css/search.css")
 EVIDENCE_TEMPLATE = "_evidence.html"
 # Templates that makers fill themselves for the pages made with a template, whatever that includes.
 PIECES: Mapping[str, tuple[str, ...]] = {"page.html": (EVIDENCE_TEMPLATE,)}
-
-
-class NamedLink(Value, frozen=True):
-    """A title with an address, ready for `href`.
-
-    title: what the link says
-    url: where it leads
-    type: a feed's media type; empty for other links
-    """
-
-    title: str
-    url: str
-    type: str = ""
-
-
-class SiteView(Value, frozen=True):
-    """`site` in every template. Addresses have the base path and are ready for `href`.
-
-    title: of the site
-    description: of the site
-    author: of the site
-    language: of the site
-    url: the absolute address of the home, with a slash at its end
-    base: the path before all addresses; empty at the root of a host
-    home: the home
-    menu: what the settings name; empty if they name nothing
-    feeds: the feeds of the whole site
-    styles: the style sheets of every page: those of the theme, then those that only the site has
-    math_style: the style sheet for pages with formulas
-    theme_script: the script that sets light or dark before anything is seen
-    site_script: the script of every page
-    files: addresses of the theme's published files, by their names in it, such as css/site.css
-    sections: the lists of those kinds that have pages
-    status_url: the page that tells what was checked
-    archive_url: the archive
-    tags_url: the list of all tags
-    source_url: where the source of the site is; empty if the settings do not say
-    edit_url: what the addresses for editing begin with; empty if the settings do not say
-    icon: the site's icon; empty if it has none
-    image: the site's picture for previews
-    policy: what browsers may load and run; empty for no policy
-    """
-
-    title: str
-    description: str
-    author: str
-    language: str
-    url: str
-    base: str
-    home: str
-    menu: tuple[NamedLink, ...]
-    feeds: tuple[NamedLink, ...]
-    styles: tuple[str, ...]
-    math_style: str
-    theme_script: str
-    site_script: str
-    files: dict[str, str]
-    sections: tuple[NamedLink, ...]
-    status_url: str
-    archive_url: str
-    tags_url: str
-    source_url: str
-    edit_url: str
-    icon: str
-    image: ImageView | None
-    policy: str
 
 
 class Common(Value, frozen=True):

@@ -22,11 +22,12 @@ from typing import Any
 from builder.codec import Value, decode
 from builder.link.addresses import encode_address
 from builder.model import Evidence, FenceCounts, Link, Recipe, Site
-from builder.render.evidence import PASSING, STATES, Line, counted, state_of, unchecked, view_lines
+from builder.render.evidence import PASSING, STATES, counted, state_of, unchecked, view_lines
 from builder.render.head import plain_head
 from builder.render.ingredients import Ingredients
 from builder.render.shared import Theme
 from builder.render.templates import press_of
+from builder.render.views import StatusView
 
 COLORS: Mapping[str, str] = {
     "failed": "red",
@@ -47,27 +48,6 @@ class StatusArguments(Value, frozen=True):
     cards: tuple[tuple[Link, Evidence], ...]
     pages: tuple[tuple[Link, Evidence], ...]
     fences: FenceCounts
-
-
-class StatusView(Value, frozen=True):
-    """A card on the status page.
-
-    title: of its page, else its slug
-    url: its page; empty if it has none of its own
-    lang: the language of the title; empty for the usual one
-    slug: which card
-    state: the name of a style: failed, none, stale, unmet, simulated or passed
-    text: what was checked, in a line
-    lines: what was checked, each with its sign
-    """
-
-    title: str
-    url: str
-    lang: str
-    slug: str
-    state: str
-    text: str
-    lines: tuple[Line, ...]
 
 
 def status_recipe(site: Site, theme: Theme) -> Recipe:

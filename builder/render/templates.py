@@ -15,8 +15,9 @@ from builder.errors import BuildFailed
 from builder.render.covers import Lettering
 from builder.render.engine import explain_syntax, make_environment
 from builder.render.ingredients import Ingredients
-from builder.render.shared import Common, SiteView
+from builder.render.shared import Common
 from builder.render.template_mistakes import locate
+from builder.render.views import SiteView
 from builder.render.words import read_words
 
 

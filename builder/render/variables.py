@@ -17,12 +17,19 @@ from markupsafe import Markup
 
 from builder.codec import Value
 from builder.model import Heading
-from builder.render import card_list, pages
 from builder.render.head import Head
-from builder.render.lists import YearView
-from builder.render.shared import NamedLink, SiteView
-from builder.render.status import StatusView
-from builder.render.views import GroupView, ItemView, TagView
+from builder.render.views import (
+    CardView,
+    GroupView,
+    ItemView,
+    NamedLink,
+    PageView,
+    SiteView,
+    StatusView,
+    TagView,
+    TopicView,
+    YearView,
+)
 
 
 class Everywhere(Value, frozen=True):
@@ -50,7 +57,7 @@ class PageGiven(Everywhere, frozen=True):
     page: the post, note, trivia, card or page
     """
 
-    page: pages.PageView
+    page: PageView
 
 
 class TitleGiven(Everywhere, frozen=True):
@@ -94,7 +101,7 @@ class HomeGiven(PartGiven, frozen=True):
     tags: the tags with the most pages
     """
 
-    cards: tuple[card_list.CardView, ...]
+    cards: tuple[CardView, ...]
     proven: str
     tags: tuple[TagView, ...]
 
@@ -105,7 +112,7 @@ class CardsGiven(TitleGiven, frozen=True):
     topics: all cards by topic
     """
 
-    topics: tuple[card_list.TopicView, ...]
+    topics: tuple[TopicView, ...]
 
 
 class GroupsGiven(TitleGiven, frozen=True):
@@ -180,7 +187,6 @@ _MEANINGS: Mapping[type, Mapping[str, str]] = {
         "html": "with markup, without links",
     },
 }
-_NAMES: Mapping[type, str] = {pages.CardView: "CardResult", card_list.CardView: "Card"}
 _PLAIN: Mapping[object, str] = {
     str: "text", int: "number", float: "number", bool: "yes or no", Any: "anything", Markup: "HTML",
     type(None): "none",
@@ -242,7 +248,7 @@ def types_in(*kinds: type[Value]) -> tuple[Type, ...]:
 
 def name_of(kind: type) -> str:
     """What authors read for a type: "Date" for DateView."""
-    return _NAMES.get(kind, kind.__name__.removesuffix("View"))
+    return kind.__name__.removesuffix("View")
 
 
 def _meanings(kind: type) -> dict[str, str]:

@@ -1,23 +1,102 @@
-"""What templates receive: small frozen values, made of facts, with words and dates in the page's
-language.
+"""What templates receive: small frozen values, with words and dates in the page's language.
 
-In: facts, links, words. Out: views. Every address in a view has the base path and is ready for
-`href`.
+A docstring here is documentation for authors of templates: its first part says what the value is,
+a line `name: meaning` what a field means (`variables` reads them). Every address in a view has the
+base path and is ready for `href`. It must not know how views are made.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
-from builder.codec import Value
-from builder.link.addresses import group_address
-from builder.model import Facts, Kind, Link, Series
-from builder.render.shared import NamedLink
+from markupsafe import Markup
 
-# Words a minute; for Chinese and Japanese, characters a minute.
-READING_SPEED = 220
-READING_SPEED_CJK = 400
+from builder.codec import Value
+from builder.model import Heading, Kind
+from builder.render.evidence import Line
+
+
+class NamedLink(Value, frozen=True):
+    """A title with an address, ready for `href`.
+
+    title: what the link says
+    url: where it leads
+    type: a feed's media type; empty for other links
+    """
+
+    title: str
+    url: str
+    type: str = ""
+
+
+class ImageView(Value, frozen=True):
+    """A picture for previews.
+
+    url: the absolute address
+    type: its media type
+    width: in pixels; 0 if it is not known
+    height: in pixels; 0 if it is not known
+    alt: what it shows, in words
+    """
+
+    url: str
+    type: str
+    width: int
+    height: int
+    alt: str
+
+
+class SiteView(Value, frozen=True):
+    """`site` in every template. Addresses have the base path and are ready for `href`.
+
+    title: of the site
+    description: of the site
+    author: of the site
+    language: of the site
+    url: the absolute address of the home, with a slash at its end
+    base: the path before all addresses; empty at the root of a host
+    home: the home
+    menu: what the settings name; empty if they name nothing
+    feeds: the feeds of the whole site
+    styles: the style sheets of every page: those of the theme, then those that only the site has
+    math_style: the style sheet for pages with formulas
+    theme_script: the script that sets light or dark before anything is seen
+    site_script: the script of every page
+    files: addresses of the theme's published files, by their names in it, such as css/site.css
+    sections: the lists of those kinds that have pages
+    status_url: the page that tells what was checked
+    archive_url: the archive
+    tags_url: the list of all tags
+    source_url: where the source of the site is; empty if the settings do not say
+    edit_url: what the addresses for editing begin with; empty if the settings do not say
+    icon: the site's icon; empty if it has none
+    image: the site's picture for previews
+    policy: what browsers may load and run; empty for no policy
+    """
+
+    title: str
+    description: str
+    author: str
+    language: str
+    url: str
+    base: str
+    home: str
+    menu: tuple[NamedLink, ...]
+    feeds: tuple[NamedLink, ...]
+    styles: tuple[str, ...]
+    math_style: str
+    theme_script: str
+    site_script: str
+    files: dict[str, str]
+    sections: tuple[NamedLink, ...]
+    status_url: str
+    archive_url: str
+    tags_url: str
+    source_url: str
+    edit_url: str
+    icon: str
+    image: ImageView | None
+    policy: str
 
 
 class DateView(Value, frozen=True):
@@ -55,6 +134,19 @@ class GroupView(Value, frozen=True):
     count: int
 
 
+class YearView(Value, frozen=True):
+    """A year of the archive.
+
+    year: in four digits
+    url: its list
+    count: how many pages
+    """
+
+    year: str
+    url: str
+    count: int
+
+
 class LinkView(Value, frozen=True):
     """Another page by its title.
 
@@ -87,19 +179,6 @@ class SeriesView(Value, frozen=True):
     links: tuple[LinkView, ...]
 
 
-class Item(Value, frozen=True):
-    """A page as lists know it: facts only, so that equal facts give equal lists."""
-
-    title: str
-    url: str
-    lang: str
-    kind: Kind
-    shown_date: str
-    summary: str
-    tags: tuple[str, ...]
-    minutes: int
-
-
 class ItemView(Value, frozen=True):
     """A page in a list, as templates receive it.
 
@@ -125,78 +204,139 @@ class ItemView(Value, frozen=True):
     minutes: int
 
 
-def item_of(facts: Facts, url: str) -> Item:
-    """What lists may know of a page."""
-    return Item(
-        facts.title, url, facts.lang, facts.kind, facts.shown_date, facts.summary, facts.tags,
-        reading_minutes(facts),
-    )  # fmt: skip
+class CardView(Value, frozen=True):
+    """A card in a list, as templates receive it.
+
+    title: of its page
+    url: its page
+    lang: the language of title and summary
+    summary: from its front matter, else its first paragraph; empty if it has neither
+    tags: its tags
+    line: what was last seen of its tests
+    """
+
+    title: str
+    url: str
+    lang: str
+    summary: str
+    tags: tuple[TagView, ...]
+    line: Line
 
 
-def reading_minutes(facts: Facts) -> int:
-    """How many minutes a page takes to read, at least one."""
-    is_cjk = facts.lang.partition("-")[0] in ("zh", "ja")
-    return max(1, round(facts.words / (READING_SPEED_CJK if is_cjk else READING_SPEED)))
+class TopicView(Value, frozen=True):
+    """The cards with the same first tag.
+
+    name: of the tag; empty where no card of the site has one
+    url: the list of the tag; empty for cards without one
+    cards: by title
+    """
+
+    name: str
+    url: str
+    cards: tuple[CardView, ...]
 
 
-def view_items(items: Sequence[Item], words: Mapping[str, Any], base: str) -> list[ItemView]:
-    """Items in the words of a page."""
-    return [
-        ItemView(
-            item.title,
-            base + item.url,
-            item.lang,
-            item.kind,
-            words[f"one_{item.kind}"],
-            view_date(item.shown_date, words),
-            item.summary,
-            view_tags(item.tags, base),
-            item.minutes,
-        )
-        for item in items
-    ]
+class PaperView(Value, frozen=True):
+    """A paper that a page shows.
+
+    title: the file's name
+    url: the file
+    type: its media type
+    picture: its first page as a picture
+    width: of the picture, in pixels
+    height: of the picture, in pixels
+    """
+
+    title: str
+    url: str
+    type: str
+    picture: str
+    width: int
+    height: int
 
 
-def view_date(shown: str, words: Mapping[str, Any]) -> DateView | None:
-    """A date in words, "21 November 2026"; None for none."""
-    if not shown:
-        return None
-    year, month, day = int(shown[:4]), int(shown[5:7]), int(shown[8:10])
-    text = words["date_pattern"].format(day=day, month=words["months"][month - 1], year=year)
-    return DateView(shown, text)
+class CardResultView(Value, frozen=True):
+    """What was checked of a card.
+
+    slug: which card
+    state: the name of a style: failed, none, stale, unmet, simulated or passed
+    text: what was checked, in a line
+    evidence: what was checked, in full
+    """
+
+    slug: str
+    state: str
+    text: str
+    evidence: Markup
 
 
-def view_tags(tags: Sequence[str], base: str) -> tuple[TagView, ...]:
-    """Tags with their addresses."""
-    return tuple([TagView(tag, base + group_address("tags", tag)) for tag in tags])
+class PageView(Value, frozen=True):
+    """`page` in page.html.
+
+    kind: posts, notes, trivia, cards or pages
+    title: of the page
+    url: of the page
+    summary: from its front matter, else its first paragraph; empty if it has neither
+    lang: its language
+    date: when it was published
+    updated: when its meaning last changed
+    tags: its tags
+    minutes: how long it takes to read
+    toc: its headings of the second and third level
+    body: its text
+    has_math: whether there are formulas in it
+    newer: the next page of its kind
+    older: the page of its kind before it
+    backlinks: the pages that link to it
+    related: pages with the same tags
+    series: its place in a series
+    edit_url: where its source can be edited; empty if the site does not say
+    pdf: the paper that it shows
+    extra: what its front matter says under `extra`, as written there; empty if nothing
+    card: for the page of a card, what was checked of it
+    examples: what was checked of the page's own examples; empty if none is run
+    """
+
+    kind: str
+    title: str
+    url: str
+    summary: str
+    lang: str
+    date: DateView | None
+    updated: DateView | None
+    tags: tuple[TagView, ...]
+    minutes: int
+    toc: tuple[Heading, ...]
+    body: Markup
+    has_math: bool
+    newer: LinkView | None
+    older: LinkView | None
+    backlinks: tuple[LinkView, ...]
+    related: tuple[LinkView, ...]
+    series: SeriesView | None
+    edit_url: str
+    pdf: PaperView | None
+    extra: dict[str, Any]
+    card: CardResultView | None
+    examples: Markup
 
 
-def view_link(link: Link | None, base: str, current: str = "") -> LinkView | None:
-    """A link with the base path; None for none."""
-    if link is None:
-        return None
-    return LinkView(link.title, base + link.url, link.lang, link.url == current)
+class StatusView(Value, frozen=True):
+    """A card on the status page.
 
+    title: of its page, else its slug
+    url: its page; empty if it has none of its own
+    lang: the language of the title; empty for the usual one
+    slug: which card
+    state: the name of a style: failed, none, stale, unmet, simulated or passed
+    text: what was checked, in a line
+    lines: what was checked, each with its sign
+    """
 
-def view_links(links: Sequence[Link], base: str, current: str = "") -> tuple[LinkView, ...]:
-    """Links with the base path; the one to `current` is marked."""
-    return tuple(
-        [LinkView(link.title, base + link.url, link.lang, link.url == current) for link in links]
-    )
-
-
-def view_series(series: Series | None, base: str, current: str) -> SeriesView | None:
-    """A page's place in its series; None if it is in none."""
-    if series is None:
-        return None
-    links = view_links(series.links, base, current)
-    return SeriesView(series.name, base + series.url, series.position, len(links), links)
-
-
-def tag_feeds(
-    name: str, url: str, base: str, feeds: Sequence[tuple[str, str, str]]
-) -> tuple[NamedLink, ...]:
-    """The feeds of a tag."""
-    return tuple(
-        NamedLink(f"{title}: {name}", f"{base}{url}{file}", kind) for file, kind, title in feeds
-    )
+    title: str
+    url: str
+    lang: str
+    slug: str
+    state: str
+    text: str
+    lines: tuple[Line, ...]

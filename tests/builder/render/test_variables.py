@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from builder.codec import Value
-from builder.render import card_list, pages
 from builder.render.variables import GIVEN, fields_of, name_of, types_in
+from builder.render.views import CardResultView, CardView
 from tests.builder.pictures import make_pdf
 from tests.builder.project import Project, note
 
@@ -164,7 +164,7 @@ def test_a_meaning_may_go_on_in_the_next_line() -> None:
 
 
 def test_types_have_names_of_their_own() -> None:
-    assert name_of(pages.CardView) != name_of(card_list.CardView)
+    assert name_of(CardResultView) != name_of(CardView)
 
 
 def test_extra_of_the_front_matter_reaches_the_template_as_it_was_written(project: Project) -> None:
