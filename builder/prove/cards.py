@@ -1,13 +1,11 @@
-"""Cards proven: those without a remembered pass are run, and records of it are kept.
+"""Cards run where no remembered pass will do, and what is kept of the runs.
 
-In: cards as collected, wishes. Out: a `Verdict` a card; records in content/evidence/ and, of
-passes, in the cache. `test` and `build` come through here before anything is built.
+In: cards as collected, a wish. Out: a `Verdict` a card; records are written and removed.
 """
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,12 +15,13 @@ from builder.evidence.collect import DOCTESTS, Card
 from builder.evidence.compare import causes, differences
 from builder.evidence.digests import canonical_test, environment_digest
 from builder.evidence.record import (
-    Environment,
     Record,
     RecordedOutput,
     RecordedTest,
 )
 from builder.evidence.statement import FAILED, read_record, write_record
+from builder.prove.case import Case, Wish
+from builder.prove.outputs import check_outputs, compare_runs
 from builder.run.environment import find_environment, missing_modules
 from builder.run.packages import install_hint
 from builder.run.results import CardResult, not_run
@@ -38,22 +37,6 @@ from builder.write.evidence import (
 
 # A card that asks for no other limit is ended after this time.
 TIMEOUT_SECONDS = 300.0
-DIFF_LINES = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What is asked of a run.
-
-    `is_cached`: a remembered pass will do. `is_twice`: run again with another hash seed and in
-    another order. `accepts`: take outputs as they are now. `records`: rewrite records though
-    nothing changed.
-    """
-
-    is_cached: bool = True
-    is_twice: bool = False
-    accepts: bool = False
-    records: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,22 +47,6 @@ class Verdict:
     result: CardResult
     is_cached: bool = False
     notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """A card with what it would run with, and the evidence that there is."""
-
-    card: Card
-    environment: Environment
-    digest: str
-    files: Mapping[str, bytes]
-    last: Record | None
-
-    @property
-    def key(self) -> str:
-        """The name of a pass: what it was of, and with what."""
-        return f"{self.card.tier}-{self.card.content[:32]}-{self.digest[:32]}"
 
 
 def prove_cards(
@@ -106,11 +73,11 @@ def prove_cards(
     return [verdicts[card.slug] for card in cards]
 
 
-def _open_case(root: Path, card: Card) -> _Case:
+def _open_case(root: Path, card: Card) -> Case:
     subject = card.subject
     environment = find_environment(subject.modules, subject.own_modules, subject.test)
     files = read_evidence(root, card.slug)
-    return _Case(
+    return Case(
         card,
         environment,
         environment_digest(environment),
@@ -119,7 +86,7 @@ def _open_case(root: Path, card: Card) -> _Case:
     )
 
 
-def _remembered(root: Path, case: _Case) -> Record | None:
+def _remembered(root: Path, case: Case) -> Record | None:
     """The pass of these bytes with these versions, if there is one; its record is put back."""
     card = case.card
     data = read_pass(root, card.slug, case.key)
@@ -137,8 +104,8 @@ def _remembered(root: Path, case: _Case) -> Record | None:
 
 
 def _run(
-    root: Path, cases: Sequence[_Case], wish: Wish, jobs: int, say: Callable[[str], None]
-) -> Iterator[tuple[_Case, CardResult, CardResult | None]]:
+    root: Path, cases: Sequence[Case], wish: Wish, jobs: int, say: Callable[[str], None]
+) -> Iterator[tuple[Case, CardResult, CardResult | None]]:
     """Each case with its result, and with that of a second run if that was asked for."""
     demands = {case.card.slug: case.card.subject.test for case in cases}
     generated = {case.card.slug: case.card.generated for case in cases if case.card.generated}
@@ -161,7 +128,7 @@ def _run(
 
 
 def _conclude(
-    root: Path, case: _Case, result: CardResult, again: CardResult | None, wish: Wish
+    root: Path, case: Case, result: CardResult, again: CardResult | None, wish: Wish
 ) -> Verdict:
     """The verdict on a run; what is to be kept of it is written."""
     card = case.card
@@ -172,8 +139,8 @@ def _conclude(
     notes: list[str] = []
     repeatable: dict[str, bool] = {}
     if again is not None:
-        result, repeatable = _compare_runs(result, again, notes)
-    result, outputs = _check_outputs(root, case, result, repeatable, wish, notes)
+        result, repeatable = compare_runs(result, again, notes)
+    result, outputs = check_outputs(root, case, result, repeatable, wish, notes)
     record = _make_record(case, result, outputs)
     data = write_record(record)
     if result.result != "PASSED":
@@ -228,98 +195,7 @@ def _why_not_kept(root: Path, card: Card, result: CardResult) -> list[str]:
     return why + [f"{path} changed while the tests ran" for path in changed]
 
 
-def _compare_runs(
-    result: CardResult, again: CardResult, notes: list[str]
-) -> tuple[CardResult, dict[str, bool]]:
-    """Of two runs the worse one, and which outputs came out the same both times."""
-    if result.result == "PASSED" and again.result != "PASSED":
-        why = "this happened with another hash seed and the tests in reverse order"
-        return _with_details(again, why), {}
-    repeatable = {}
-    if result.produced and again.produced:
-        before, after = result.produced.files, again.produced.files
-        for name in sorted({*before, *after}):
-            repeatable[name] = before.get(name) == after.get(name)
-            if not repeatable[name]:
-                notes.append(f"{name} is not the same twice")
-                ends = ("the first time", "the second time")
-                notes += _diff(name, before.get(name, b""), after.get(name, b""), ends)
-    return result, repeatable
-
-
-def _check_outputs(
-    root: Path,
-    case: _Case,
-    result: CardResult,
-    repeatable: Mapping[str, bool],
-    wish: Wish,
-    notes: list[str],
-) -> tuple[CardResult, tuple[RecordedOutput, ...]]:
-    """Outputs held against those that are stored; what is new or accepted is stored."""
-    produced = result.produced
-    if result.result != "PASSED" or produced is None:
-        return result, ()
-    if produced.exit_code != 0:
-        said = f"python -m {case.card.main} ended with status {produced.exit_code}"
-        return _with_details(result, said, produced.tail, result_word="ERROR"), ()
-    stored = {name: data for name, data in case.files.items() if not name.endswith(".json")}
-    known = {item.name: item.is_repeatable for item in case.last.outputs} if case.last else {}
-    digests = {item.name: item.sha256 for item in case.last.outputs} if case.last else {}
-    kept: dict[str, bytes] = {}
-    problems: list[str] = []
-    for name in sorted({*stored, *produced.files}):
-        old, new = stored.get(name), produced.files.get(name)
-        is_repeatable = repeatable.get(name, known.get(name))
-        if new is not None and (old is None or old == new):
-            kept[name] = new
-        elif new is not None and sha256(new).hex() == digests.get(name):
-            notes.append(f"{name} was edited by hand: it is as recorded again")
-            kept[name] = new
-        elif old is not None and new is not None and is_repeatable is False and not wish.accepts:
-            kept[name] = old
-        elif wish.accepts or not known:
-            notes += _diff(name, old or b"", new or b"")
-            if new is not None:
-                kept[name] = new
-        else:
-            problems += [f"{name} is not what was recorded", *_diff(name, old or b"", new or b"")]
-    if problems:
-        way_out = f"if it is right now, run proofpress test {case.card.slug} --accept"
-        return _with_details(result, *problems, way_out, result_word="FAILED"), ()
-    for name, data in kept.items():
-        write_evidence(root, case.card.slug, name, data)
-    for name in stored.keys() - kept.keys():
-        remove_evidence(root, case.card.slug, name)
-    outputs = tuple(
-        RecordedOutput(name, sha256(data).hex(), repeatable.get(name, known.get(name)))
-        for name, data in kept.items()
-    )
-    return result, outputs
-
-
-def _with_details(result: CardResult, *details: str, result_word: str = "") -> CardResult:
-    """A result with more details, and perhaps another word."""
-    word = result_word or result.result
-    return replace(result, result=word, details=(*result.details, *filter(None, details)))
-
-
-def _diff(
-    name: str, old: bytes, new: bytes, ends: tuple[str, str] = ("as recorded", "now")
-) -> list[str]:
-    lines = list(
-        difflib.unified_diff(
-            old.decode("utf-8", "replace").splitlines(),
-            new.decode("utf-8", "replace").splitlines(),
-            f"{name} {ends[0]}",
-            f"{name} {ends[1]}",
-            lineterm="",
-            n=1,
-        )
-    )
-    return lines[:DIFF_LINES] + (["…"] if len(lines) > DIFF_LINES else [])
-
-
-def _make_record(case: _Case, result: CardResult, outputs: tuple[RecordedOutput, ...]) -> Record:
+def _make_record(case: Case, result: CardResult, outputs: tuple[RecordedOutput, ...]) -> Record:
     card = case.card
     return Record(
         card=card.slug,
