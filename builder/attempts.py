@@ -14,7 +14,8 @@ from typing import TypeVar
 from builder.errors import MachineFault
 from builder.read.sources import SourceChanged
 from builder.stock import Order
-from builder.write.state import CacheDamaged, State, is_damage
+from builder.write.state import State
+from builder.write.tables import CacheDamaged, is_damage
 
 T = TypeVar("T")
 # A tree that never holds still (a checkout going on) is given up after this many attempts.

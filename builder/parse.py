@@ -24,7 +24,8 @@ from builder.read.sources import Inventory, read_verified
 from builder.read.tree import locate
 from builder.render.search import PaperText
 from builder.workers import map_chunks, open_workers, split_chunks
-from builder.write.state import State, pack_galley
+from builder.write.state import State
+from builder.write.tables import pack_galley
 
 T = TypeVar("T")
 

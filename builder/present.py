@@ -24,7 +24,7 @@ from builder.read.sources import digest_file
 from builder.read.tree import survey_folders
 from builder.run.source import digest_runner
 from builder.write.era import find_era
-from builder.write.state import Remembered
+from builder.write.remembered import Remembered
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ of changes on systems other than Linux. From what is told least to what knows al
 - `change`, `mailbox`: what may have changed, and where it waits. `watch` tells of it, by `folders`
   (over `inotify`), `elsewhere` or `polling`; `heard` gathers a burst.
 - `edition`: the site at one look, its recipes found by path; `galleys` and `shelf` have at hand
-  what outputs are made from, and what was made; `moves` knows where pages went; `faults` says what
-  is wrong. `desk` looks and hands out, `within` a time; `progress` says how far it is.
+  what outputs are made from, and what was made; `storeroom` knows the files too large for that;
+  `moves` knows where pages went; `faults` says what is wrong. `desk` looks and hands out, `within`
+  a time; `progress` says how far it is.
 - `content`, `targets`, `hosts`, `conditions`, `media`, `messages`, `markup`: parts of an answer,
   which `answers` gives to a request. `wire` reads and writes bytes, `connection` holds one talk,
   `events` the streams, `server` the port.

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from builder.codec import digest
 from builder.serve.conditions import find_range, is_known, is_unchanged
-from builder.serve.content import Content, Find
+from builder.serve.content import Content, Find, Part, Stored
 from builder.serve.hosts import Hosts, is_welcome
 from builder.serve.markup import add_to_head
 from builder.serve.media import HTML, media_type
@@ -148,20 +148,24 @@ def _stream(request: Request, address: Address) -> Answer:
 
 def _not_found(offer: Offer) -> Answer:
     page = offer.find(NOT_FOUND)
-    body = page.body if page else notice_page(404, "There is nothing at this address.")
+    nothing = notice_page(404, "There is nothing at this address.")
+    body = page.body if isinstance(page, Content) else nothing
     return Answer(404, (("Content-Type", HTML), UNKEPT), _injected(body, offer))
 
 
-def _output(request: Request, path: str, found: Content, offer: Offer) -> Answer:
+def _output(request: Request, path: str, found: Content | Stored, offer: Offer) -> Answer:
     kind = media_type(path)
+    if isinstance(found, Stored):
+        return _content(request, found, found.digest, kind)
     if kind != HTML or not offer.inject:
         return _content(request, found.body, found.digest, kind)
     body = _injected(found.body, offer)
     return _content(request, body, digest(body), kind)
 
 
-def _content(request: Request, body: bytes, known_by: bytes, kind: str) -> Answer:
-    """A body, the part of it that is asked for, or that nothing changed."""
+def _content(request: Request, held: bytes | Stored, known_by: bytes, kind: str) -> Answer:
+    """A content, the part of it that is asked for, or that nothing changed."""
+    length = held.signature.size if isinstance(held, Stored) else len(held)
     tag = f'"{known_by.hex()}"'
     same = (("ETag", tag), ASK_FIRST)
     if is_known(tag, request.header("if-none-match")):
@@ -170,15 +174,27 @@ def _content(request: Request, body: bytes, known_by: bytes, kind: str) -> Answe
     wanted = request.header("range")
     if request.method != "GET" or not is_unchanged(tag, request.header("if-range")):
         wanted = ""
-    found = find_range(wanted, len(body))
+    found = find_range(wanted, length)
     if found == "whole":
-        return Answer(200, whole, body)
+        return _cut(200, whole, held, (0, length))
     if found == "none":
-        outside = ("Content-Range", f"bytes */{len(body)}")
-        return notice(416, f"This has {len(body)} bytes, and none is where you asked.", outside)
+        outside = ("Content-Range", f"bytes */{length}")
+        return notice(416, f"This has {length} bytes, and none is where you asked.", outside)
     first, end = found
-    part = ("Content-Range", f"bytes {first}-{end - 1}/{len(body)}")
-    return Answer(206, (*whole, part), body[first:end])
+    part = ("Content-Range", f"bytes {first}-{end - 1}/{length}")
+    return _cut(206, (*whole, part), held, found)
+
+
+def _cut(
+    status: int,
+    headers: tuple[tuple[str, str], ...],
+    held: bytes | Stored,
+    limits: tuple[int, int],
+) -> Answer:
+    first, end = limits
+    if isinstance(held, Stored):
+        return Answer(status, headers, part=Part(held, first, end))
+    return Answer(status, headers, held[first:end])
 
 
 def _injected(page: bytes, offer: Offer) -> bytes:

@@ -10,10 +10,11 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from email.utils import formatdate
 
+from builder.serve.content import read_part
 from builder.serve.events import KEEP_ALIVE_SECONDS, Subscription
 from builder.serve.messages import Answer, Request, notice
 from builder.serve.wire import is_kept, take_request, write_head
@@ -123,11 +124,27 @@ def _receive(
 def _send(line: Line, sent: Answer, limits: Limits, *, has_body: bool, keeps: bool) -> None:
     """Head and body in one piece, or as few as a long body needs."""
     head = write_head(sent, formatdate(usegmt=True), keeps=keeps)
-    body = memoryview(sent.body if has_body else b"")
     line.socket.settimeout(limits.send_seconds)
-    line.socket.sendall(head + body[:_PIECE_BYTES])
-    for start in range(_PIECE_BYTES, len(body), _PIECE_BYTES):
-        line.socket.sendall(body[start : start + _PIECE_BYTES])
+    if not has_body:
+        line.socket.sendall(head)
+        return
+    with contextlib.closing(_pieces(sent)) as pieces:
+        line.socket.sendall(head + next(pieces, b""))
+        for piece in pieces:
+            line.socket.sendall(piece)
+
+
+def _pieces(sent: Answer) -> Generator[bytes | memoryview, None, None]:
+    """What is sent after the head.
+
+    OSError where a file changes meanwhile: the length that was told is not reached then, and so the
+    client knows.
+    """
+    if sent.part is not None:
+        yield from read_part(sent.part, _PIECE_BYTES)
+    body = memoryview(sent.body)
+    for start in range(0, len(body), _PIECE_BYTES):
+        yield body[start : start + _PIECE_BYTES]
 
 
 def _stream(line: Line, listen: Callable[[Line], Subscription]) -> None:

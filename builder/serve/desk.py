@@ -26,13 +26,14 @@ from builder.prepare import Prepared, prepare
 from builder.read.sources import SourceChanged, read_schema
 from builder.read.tree import theme_folder
 from builder.serve.change import Change
-from builder.serve.content import Content
+from builder.serve.content import Content, Stored
 from builder.serve.edition import Edition
 from builder.serve.faults import Fault, describe, stand_in, waiting_page
 from builder.serve.galleys import Galleys
 from builder.serve.moves import Moves
 from builder.serve.progress import spoken
 from builder.serve.shelf import Made, Shelf, made_of
+from builder.serve.storeroom import Storeroom
 from builder.serve.within import TooLong, within
 from builder.stock import Order, take_stock
 from builder.write.make import make_output
@@ -83,6 +84,7 @@ class Desk:
         # By output: the recipe that crashed, and why.
         self._crashes: dict[str, tuple[bytes, tuple[Problem, ...]]] = {}
         self._shelf = Shelf()
+        self._storeroom = Storeroom(order.root, self._theme)
         self._galleys = Galleys(order.root)
         self._looks = 0
         # One output is made at a time: templates and galleys are not made for more.
@@ -178,6 +180,7 @@ class Desk:
         self.extras = prepared.stock.inventory.extras
         self.unproven = {card.slug: card for card in prepared.unproven}
         self._reading = prepared.stock.reading
+        self._storeroom.take_down(sources.values())
         wrong = frozenset(problem.path for problem in problems if not problem.is_warning)
         self._show(edition, problems, wrong)
 
@@ -229,7 +232,7 @@ class Desk:
 
     # --- Handing out
 
-    def find(self, path: str) -> Content | None:
+    def find(self, path: str) -> Content | Stored | None:
         """What is served at an output's path; None if the site has no such output.
 
         Before the first look it waits; a page not for long, but says that the site is being read.
@@ -247,10 +250,10 @@ class Desk:
                     self.ring()
                     self._looked.wait_for(lambda: self._looks > looks, PATIENCE_SECONDS)  # noqa: B023
                     continue
-                return None if made is None else Content(made.body, made.digest)
+                return Content(made.body, made.digest) if isinstance(made, Made) else made
         return None
 
-    def _find(self, path: str) -> Made | None:
+    def _find(self, path: str) -> Made | Stored | None:
         edition, last = self._edition, self._shelf.find(path)
         if edition is None:
             return self._stand_in() if path.endswith(".html") else None
@@ -259,6 +262,9 @@ class Desk:
             return last if path.startswith(FINGERPRINTED) else None
         if last is not None and (last.key == recipe.key or self._is_wrong(path)):
             return last
+        stored = self._storeroom.find(recipe)
+        if stored is not None:
+            return stored
         if self._crashes.get(path, (b"", ()))[0] == recipe.key:
             return last or self._stand_in()
         try:

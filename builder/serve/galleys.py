@@ -16,7 +16,7 @@ from builder.codec import sha256
 from builder.facts import ReadingSettings, parse_document
 from builder.model import Facts
 from builder.read.sources import SourceChanged
-from builder.write.state import FOLDER, CacheDamaged, connect, read_galleys
+from builder.write.tables import FOLDER, CacheDamaged, connect, read_galleys
 
 # A galley is about as large as its page; a feed needs twenty of them.
 MOST_KEPT = 256

@@ -9,6 +9,7 @@ from html import escape
 from http import HTTPStatus
 
 from builder.codec import Value
+from builder.serve.content import Part
 from builder.serve.media import HTML
 
 # Neither kept by a browser nor by anything between.
@@ -38,6 +39,7 @@ class Request(Value, frozen=True):
 class Answer(Value, frozen=True):
     """What is sent back; `body` is sent to GET and only measured for HEAD.
 
+    `part`: what is sent lies in a file, and `body` is empty; None: `body` is sent.
     `is_stream`: no body, but events for as long as both sides hold. `closes`: nothing more is read
     from this connection, since what follows can't be told from a body.
     """
@@ -47,6 +49,12 @@ class Answer(Value, frozen=True):
     body: bytes = b""
     is_stream: bool = False
     closes: bool = False
+    part: Part | None = None
+
+    @property
+    def length(self) -> int:
+        """How many bytes are sent to GET."""
+        return len(self.body) if self.part is None else self.part.end - self.part.first
 
     def header(self, name: str) -> str:
         """The value of a header, "" if there is none."""

@@ -59,7 +59,7 @@ def write_head(sent: Answer, date: str, *, keeps: bool) -> bytes:
     lines = [f"HTTP/1.1 {sent.status} {HTTPStatus(sent.status).phrase}", f"Date: {date}"]
     lines += [f"{name}: {value}" for name, value in (*sent.headers, *_ALWAYS)]
     if not sent.is_stream and sent.status != HTTPStatus.NOT_MODIFIED:
-        lines.append(f"Content-Length: {len(sent.body)}")
+        lines.append(f"Content-Length: {sent.length}")
     if not keeps:
         lines.append("Connection: close")
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")

@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from builder.evidence.statement import EVIDENCE
-from builder.write.state import FOLDER as CACHE
+from builder.write.tables import FOLDER as CACHE
 
 # Of each card; older passes are of code and versions that hardly come back.
 MOST_PASSES = 16

@@ -21,7 +21,7 @@ from builder.read.tree import locate
 from builder.render.ingredients import Ingredients
 from builder.render.recipes import COPY, MAKERS
 from builder.write.stage import make_folder
-from builder.write.state import connect, read_galleys
+from builder.write.tables import connect, read_galleys
 
 
 @dataclass(frozen=True, slots=True)

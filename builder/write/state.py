@@ -1,8 +1,7 @@
 """The cache in .proofpress/: what is known of sources, and the receipts of outputs. Deleting it
 changes no output.
 
-In and out: sources, encoded facts, galleys, receipts. Nothing is ever unpickled. The tables are
-plain rowid tables: `WITHOUT ROWID` is several times slower to write.
+In and out: sources, encoded facts, galleys, receipts. One build at a time has it.
 """
 
 from __future__ import annotations
@@ -11,33 +10,14 @@ import contextlib
 import fcntl
 import os
 import sqlite3
-import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
 from builder.codec import Value, decode, encode
 from builder.errors import MachineFault
 from builder.model import Receipt, Recipe, Shared, Signature, Source
-
-FOLDER = ".proofpress"
-# Raised when the tables change; a state of another layout is thrown away.
-LAYOUT = 5
-_SIGNATURE = "size INT, mtime INT, ctime INT, inode INT"
-TABLES = f"""
-CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB);
-CREATE TABLE sources (path TEXT PRIMARY KEY, {_SIGNATURE}, digest BLOB);
-CREATE TABLE facts (path TEXT PRIMARY KEY, digest BLOB, facts BLOB);
-CREATE TABLE galleys (digest BLOB PRIMARY KEY, galley BLOB);
-CREATE TABLE receipts (output TEXT, path TEXT, key BLOB, sha256 BLOB, {_SIGNATURE},
-    PRIMARY KEY (output, path));
-CREATE TABLE recipes (output TEXT, path TEXT, recipe BLOB, PRIMARY KEY (output, path));
-CREATE TABLE uses (output TEXT, path TEXT, galley BLOB, PRIMARY KEY (output, path, galley));
-CREATE INDEX users ON uses (output, galley);
-CREATE TABLE shared (digest BLOB PRIMARY KEY, shared BLOB);
-CREATE TABLE done (output TEXT PRIMARY KEY, tree BLOB, era BLOB, options TEXT, since INT, until INT,
-    messages TEXT, has_warnings INT, is_settled INT, is_unproven INT);
-"""
+from builder.write.tables import FOLDER, LAYOUT, TABLES, CacheDamaged, connect, seal, unseal
 
 
 class Done(Value, frozen=True):
@@ -58,10 +38,6 @@ class Done(Value, frozen=True):
     has_warnings: bool
     is_settled: bool
     is_unproven: bool
-
-
-class CacheDamaged(Exception):
-    """The cache is not as it was written; a build makes it anew."""
 
 
 class State:
@@ -145,11 +121,11 @@ class State:
 
     def memo(self, name: str) -> bytes | None:
         """What was found out in this era, by name; None if it was not."""
-        return _unseal(self.recall(f"memo:{name}"))
+        return unseal(self.recall(f"memo:{name}"))
 
     def keep_memo(self, name: str, value: bytes) -> None:
         """Keep what was found out, for this era."""
-        self.remember(f"memo:{name}", _seal(value))
+        self.remember(f"memo:{name}", seal(value))
 
     def sources(self) -> dict[str, Source]:
         """The sources as they were last time."""
@@ -175,7 +151,7 @@ class State:
         return {
             path: (digest, facts)
             for path, digest, sealed in rows
-            if (facts := _unseal(sealed)) is not None
+            if (facts := unseal(sealed)) is not None
         }
 
     def save_facts(
@@ -189,7 +165,7 @@ class State:
         Drop facts of files that are gone.
         """
         with self.connection as change:
-            rows = [(path, digest, _seal(encoded)) for path, digest, encoded in facts]
+            rows = [(path, digest, seal(encoded)) for path, digest, encoded in facts]
             change.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?, ?)", rows)
             change.executemany("INSERT OR IGNORE INTO galleys VALUES (?, ?)", galleys)
             change.executemany("DELETE FROM facts WHERE path = ?", [(path,) for path in gone])
@@ -241,11 +217,11 @@ class State:
             )
             change.executemany(
                 "INSERT OR REPLACE INTO recipes VALUES (?, ?, ?)",
-                ((output, recipe.path, _seal(encode(recipe))) for recipe in recipes),
+                ((output, recipe.path, seal(encode(recipe))) for recipe in recipes),
             )
             change.executemany(
                 "INSERT OR REPLACE INTO shared VALUES (?, ?)",
-                [(name, _seal(encode(value))) for name, value in shared.items()],
+                [(name, seal(encode(value))) for name, value in shared.items()],
             )
             change.execute(
                 "INSERT OR REPLACE INTO done VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -259,7 +235,7 @@ class State:
         row = self.connection.execute(
             "SELECT recipe FROM recipes WHERE output = ? AND path = ?", (output, path)
         ).fetchone()
-        recipe = _unseal(row[0]) if row else None
+        recipe = unseal(row[0]) if row else None
         return None if recipe is None else decode(Recipe, recipe)
 
     def users(self, output: str, galley: bytes) -> list[Recipe]:
@@ -271,7 +247,7 @@ class State:
             "SELECT recipe FROM uses NATURAL JOIN recipes WHERE output = ? AND galley = ?",
             (output, galley),
         )
-        recipes = [_unseal(row[0]) for row in rows]
+        recipes = [unseal(row[0]) for row in rows]
         if None in recipes:
             raise CacheDamaged("a recipe")
         return [decode(Recipe, recipe) for recipe in recipes if recipe is not None]
@@ -295,7 +271,7 @@ class State:
         row = self.connection.execute(
             "SELECT digest, facts FROM facts WHERE path = ?", (path,)
         ).fetchone()
-        facts = _unseal(row[1]) if row else None
+        facts = unseal(row[1]) if row else None
         return None if facts is None else (row[0], facts)
 
     def shared(self, name: bytes) -> Shared | None:
@@ -303,93 +279,8 @@ class State:
         row = self.connection.execute(
             "SELECT shared FROM shared WHERE digest = ?", (name,)
         ).fetchone()
-        shared = _unseal(row[0]) if row else None
+        shared = unseal(row[0]) if row else None
         return None if shared is None else decode(Shared, shared)
-
-
-class Remembered:
-    """What the last build knew, for who only asks: nothing is waited for, nothing is written."""
-
-    def __init__(self, root: Path, era: bytes) -> None:
-        """Open the cache of the site in `root`, if it has one of this era."""
-        self.connection: sqlite3.Connection | None = None
-        path = root / FOLDER / "state.db"
-        with contextlib.suppress(sqlite3.Error):
-            connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=1)
-            self.connection = connection
-            version = connection.execute("PRAGMA user_version").fetchone()
-            found = connection.execute("SELECT value FROM meta WHERE name = 'era'").fetchone()
-            if version[0] == LAYOUT and found is not None and found[0] == era:
-                return
-        self.close()
-
-    def close(self) -> None:
-        """Ask nothing more."""
-        if self.connection is not None:
-            self.connection.close()
-            self.connection = None
-
-    def facts(self, path: str, digest: bytes) -> bytes | None:
-        """The encoded facts of a file with this digest; None if they are not known."""
-        if self.connection is None:
-            return None
-        try:
-            row = self.connection.execute(
-                "SELECT facts FROM facts WHERE path = ? AND digest = ?", (path, digest)
-            ).fetchone()
-        except sqlite3.Error:
-            return None
-        return _unseal(row[0]) if row else None
-
-
-def connect(path: Path) -> sqlite3.Connection:
-    """A connection to a cache; sqlite3.Error if it is damaged."""
-    connection = sqlite3.connect(path, timeout=60)
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = OFF")
-    return connection
-
-
-def pack_galley(galley: bytes) -> bytes:
-    """An encoded galley as it is stored."""
-    return zlib.compress(galley, 1)
-
-
-def read_galleys(
-    connection: sqlite3.Connection, digests: Iterable[bytes]
-) -> Iterator[tuple[bytes, bytes]]:
-    """(digest, encoded galley) of each of the digests; CacheDamaged if one is not there."""
-    for name in digests:
-        row = connection.execute("SELECT galley FROM galleys WHERE digest = ?", (name,)).fetchone()
-        try:
-            yield name, zlib.decompress(row[0])
-        except (TypeError, zlib.error):
-            raise CacheDamaged("a galley") from None
-
-
-def is_damage(error: Exception) -> bool:
-    """Whether an error says that the cache is not as it was written, so that a new one helps.
-
-    Not so for a full disk, a missing permission or a lock.
-    """
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
-    return isinstance(error, CacheDamaged) or code in (
-        sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_SCHEMA,
-    )  # fmt: skip
-
-
-def _seal(data: bytes) -> bytes:
-    # SQLite tells a damaged page by its structure only; this tells a damaged value.
-    return zlib.crc32(data).to_bytes(4, "big") + data
-
-
-def _unseal(sealed: object) -> bytes | None:
-    """What was sealed; None if that is not what it was."""
-    if not isinstance(sealed, bytes) or zlib.crc32(memoryview(sealed)[4:]) != int.from_bytes(
-        sealed[:4], "big"
-    ):
-        return None
-    return sealed[4:]
 
 
 def _row(signature: Signature) -> tuple[int, int, int, int]:

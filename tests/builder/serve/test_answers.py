@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from builder.serve.answers import Answer, Offer, Request, answer, failure_answer
 from builder.serve.conditions import find_range, is_known
-from builder.serve.content import Content, content_of
+from builder.serve.content import Content
 from builder.serve.hosts import hosts_of, is_welcome
 from builder.serve.markup import add_to_head
 from builder.serve.media import media_type
 from builder.serve.targets import Address, read_target
+from tests.builder.serve.contents import content_of
 
 SCRIPT = b'<script defer src="/.proofpress/preview.js"></script>'
 PAGE = b'<!doctype html><html lang="en"><head><title>A</title></head><body>A</body></html>'

@@ -17,10 +17,11 @@ import pytest
 
 from builder.errors import MachineFault
 from builder.serve.connection import Limits, Line, converse
-from builder.serve.content import Content, content_of
+from builder.serve.content import Content
 from builder.serve.events import Hub
 from builder.serve.messages import Answer, Request
 from builder.serve.server import Server, open_server
+from tests.builder.serve.contents import content_of
 
 SCRIPT = b"<script></script>"
 PAGE = b"<!doctype html><html><head></head><body>A</body></html>"

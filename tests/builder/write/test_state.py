@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 
 from builder.errors import MachineFault
-from builder.write.state import LAYOUT, State
+from builder.write.state import State
+from builder.write.tables import LAYOUT
 from tests.builder.project import NOW, Project, note
 
 ROOT = Path(__file__).parents[3]
