@@ -9,20 +9,61 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
     from builder.stock import Order
 
 # See `cli` for what each is for.
 FINE, PROBLEM, USAGE, UNPROVEN, MACHINE, FAILING, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
+# A last column narrower than this is put below the others.
+NARROWEST_COLUMN = 24
+# What stays in one line: the place of a problem; what is between quotes, as commands and paths are.
+_PIECES = re.compile(
+    r"""^[^\s:][^:]*:\d+:(?=\s) | (?<!\S)\(?(?P<quote>[`'"])\S.*?(?P=quote)(?![\w`'"])\S* | \S+""",
+    re.VERBOSE,
+)
 
 
 def say(line: str) -> None:
     """Tell the author something, on the error stream."""
     print(line, file=sys.stderr)
+
+
+def tell(text: str) -> None:
+    """Print text for reading: on a terminal in lines that fit, elsewhere as it is."""
+    print(fold(text, terminal_width(sys.stdout)))
+
+
+def terminal_width(stream: TextIO | None) -> int:
+    """The columns of the terminal that a stream writes to; 0 if it writes to none."""
+    if stream is None or not stream.isatty():
+        return 0
+    said = os.environ.get("COLUMNS", "")
+    if said.isascii() and said.isdigit() and int(said):
+        return int(said)
+    try:
+        return os.get_terminal_size(stream.fileno()).columns
+    except OSError:
+        return 0
+
+
+def fold(text: str, width: int) -> str:
+    """The text with longer lines than `width` folded at spaces; as it is if that is 0.
+
+    What follows stands below the line's last column, or its first word. No word is broken, nor what
+    is between quotes.
+    """
+    return "\n".join(map(lambda line: _fold(line, width), text.split("\n"))) if width else text
+
+
+def shown_path(path: Path) -> str:
+    """A path as one would type it here: from the working folder, if it is below it."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def fail(message: str, code: int) -> int:
@@ -63,3 +104,46 @@ def order_of(root: Path, output: Path, options: argparse.Namespace) -> Order:
 def processors() -> int:
     """How many processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _fold(line: str, width: int) -> str:
+    if _columns(line) <= width:
+        return line
+    lead = len(line) - len(line.lstrip())
+    gaps = [gap.end() for gap in re.finditer(r"(?<=\S) {2,}(?=\S)", line)]
+    start = gaps[-1] if gaps else lead
+    lines = [line[:start]]
+    hanging = _columns(line[:start])
+    if gaps and width - hanging < NARROWEST_COLUMN:
+        hanging = lead + 4
+        lines = [line[:start].rstrip(), " " * hanging]
+    elif not gaps:
+        # The hint of a problem is four spaces in.
+        hanging = lead or 2
+    filled = _columns(lines[-1])
+    is_first = True
+    for piece in _PIECES.finditer(line[start:]):
+        length = _columns(piece[0])
+        if is_first:
+            lines[-1] += piece[0]
+        elif filled + 1 + length <= width:
+            lines[-1] += f" {piece[0]}"
+            length += 1
+        else:
+            lines.append(" " * hanging + piece[0])
+            filled = hanging
+        filled += length
+        is_first = False
+    return "\n".join(lines)
+
+
+def _columns(text: str) -> int:
+    """How many columns of a terminal a text takes: a Chinese sign two, a mark above a letter none."""
+    if text.isascii():
+        return len(text)
+    # Late, because most of what is printed has none of these.
+    from unicodedata import combining, east_asian_width
+
+    return sum(
+        0 if combining(sign) else 2 if east_asian_width(sign) in "WF" else 1 for sign in text
+    )

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from builder import cards
 from builder.config import Options, Settings
 from builder.errors import Problem
-from builder.evidence.collect import page_slug
 from builder.link.addresses import (
     alias_address,
     asset_output,
@@ -23,23 +22,25 @@ from builder.link.addresses import (
 from builder.link.checks import check_cards, check_ids, check_menu, check_places
 from builder.link.evidence import (
     Proofs,
-    check_evidence,
-    find_evidence,
-    published_evidence,
-    unshown_cards,
 )
 from builder.link.linked import Linked
 from builder.link.neighbours import find_neighbours, find_related, find_series, group_pages
 from builder.link.pictures import Album, make_album
 from builder.link.publish import why_omitted
 from builder.link.references import Index
+from builder.link.shown import (
+    check_shown,
+    evidence_of_cards,
+    evidence_of_pages,
+    place_evidence,
+    shown_cards,
+)
 from builder.link.targets import find_targets
-from builder.markup.fences import count_fences, unaccounted_problems
+from builder.markup.fences import count_fences
 from builder.model import (
     KINDS,
     Asset,
     CodeFacts,
-    Evidence,
     Facts,
     Link,
     Listing,
@@ -84,10 +85,10 @@ def link_site(material: Material) -> Linked:
     tags, tag_problems = group_pages(published, "tags")
     groups, series_problems = group_pages(published, "series")
     problems += tag_problems + series_problems
-    evidence = _find_evidence(published, addresses, material)
-    doctests = _find_doctests(published, addresses, material)
+    evidence = evidence_of_cards(published, addresses, material.proofs)
+    doctests = evidence_of_pages(published, addresses, material.proofs)
     assets, omitted_files = _place_assets(material, published, omitted)
-    assets += _place_evidence([*evidence.values(), *doctests.values()], material)
+    assets += place_evidence([*evidence.values(), *doctests.values()], material.proofs)
     redirects = _place_redirects(published, addresses)
     problems += check_places(published, addresses, assets, redirects)
     problems += check_ids(published)
@@ -99,7 +100,7 @@ def link_site(material: Material) -> Linked:
     outputs = {slug: item.outputs for slug, item in evidence.items()}
     listings = [_find_listings(facts, material.code, outputs, problems) for facts in published]
     problems += check_cards(published, material.code)
-    problems += _check_evidence(published, evidence, doctests, material)
+    problems += check_shown(published, evidence, doctests, material.proofs)
     problems += check_menu(material.settings.menu, index)
 
     neighbours = find_neighbours(published, links)
@@ -120,7 +121,7 @@ def link_site(material: Material) -> Linked:
                 tuple([links[other] for other in linking]),
                 tuple([links[other] for other in related[position] if other not in linking]),
                 series.get(position),
-                tuple([evidence[slug] for slug in _shown_cards(facts) if slug in evidence]),
+                tuple([evidence[slug] for slug in shown_cards(facts) if slug in evidence]),
                 doctests.get(position),
             )
         )
@@ -256,88 +257,6 @@ def _resolve_all(
             if page != position:
                 backlinks.setdefault(page, []).append(position)
     return targets, backlinks
-
-
-def _shown_cards(facts: Facts) -> tuple[str, ...]:
-    """The slugs of a page's own card, if it is one, and of those whose code it shows."""
-    own = [facts.snippet] if facts.kind == "cards" else []
-    return tuple(dict.fromkeys([*own, *[embed.slug for embed in facts.embeds]]))
-
-
-def _find_evidence(
-    published: Sequence[Facts], addresses: Sequence[str], material: Material
-) -> dict[str, Evidence]:
-    """What is known of each card that a page shows."""
-    proofs = material.proofs
-    if proofs is None:
-        return {}
-    shown = dict.fromkeys(slug for facts in published for slug in _shown_cards(facts))
-    pages = {
-        facts.snippet: url
-        for facts, url in zip(published, addresses, strict=True)
-        if facts.kind == "cards"
-    }
-    return {
-        slug: find_evidence(slug, pages.get(slug, ""), proofs)
-        for slug in shown
-        if slug in proofs.cards
-    }
-
-
-def _find_doctests(
-    published: Sequence[Facts], addresses: Sequence[str], material: Material
-) -> dict[int, Evidence]:
-    """What is known of the pages whose own blocks of Python are run, by position."""
-    proofs = material.proofs
-    if proofs is None:
-        return {}
-    return {
-        position: find_evidence(slug, addresses[position], proofs)
-        for position, facts in enumerate(published)
-        if (slug := page_slug(facts.kind, facts.slug)) in proofs.cards
-    }
-
-
-def _place_evidence(evidence: Sequence[Evidence], material: Material) -> tuple[Asset, ...]:
-    """The files that readers may check evidence with."""
-    if material.proofs is None:
-        return ()
-    assets = [
-        asset
-        for item in sorted(evidence, key=lambda item: item.slug)
-        for asset in published_evidence(item, material.proofs)
-    ]
-    return tuple(dict.fromkeys(assets))
-
-
-def _check_evidence(
-    published: Sequence[Facts],
-    evidence: Mapping[str, Evidence],
-    doctests: Mapping[int, Evidence],
-    material: Material,
-) -> list[Problem]:
-    """What is not proven, and cards that no page shows."""
-    proofs = material.proofs
-    if proofs is None:
-        return []
-    places: dict[str, tuple[str, int]] = {}
-    for facts in published:
-        for embed in facts.embeds:
-            places.setdefault(embed.slug, (facts.path, embed.line))
-    places |= {
-        facts.snippet: (facts.path, facts.lines.get("test", 1))
-        for facts in published
-        if facts.kind == "cards"
-    }
-    for position, item in doctests.items():
-        facts = published[position]
-        line = next(fence.line for fence in facts.fences if fence.form == "doctest")
-        places[item.slug] = (facts.path, line)
-    return [
-        *check_evidence([*evidence.values(), *doctests.values()], places, proofs),
-        *unshown_cards(proofs, evidence),
-        *[problem for facts in published for problem in unaccounted_problems(facts)],
-    ]
 
 
 def _find_listings(

@@ -1,0 +1,176 @@
+r"""Formulas as a line of plain text: "x² ≤ a/b" for `x^2 \le \frac{a}{b}`.
+
+In: MathML as the converter writes it. Out: text, or "" for what takes more than a line to be
+understood, such as a matrix; its LaTeX says more then. What the author wrote is not looked at, so
+that a site's macros are read as what they stand for.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from html import unescape
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+# Deeper ones nobody reads in a line.
+MAX_DEPTH = 12
+
+_NAMED = re.compile(r"&(?!(?:lt|gt|amp|quot|apos);)[A-Za-z]+;")
+_APPLY = "\u2061"
+# A function's name stands off from its argument, unless that is in brackets.
+_BEFORE_WORD = re.compile(_APPLY + r"\s*(?=[\w√∛∑∏∫-])")
+# Signs of selectors and of invisible operators.
+_UNSEEN = re.compile("[\ufe00-\ufe0f\u2061-\u2064]")
+_SPACES = re.compile(r"\s+")
+_WORD = re.compile(r"\w+")
+_LETTER_OR_DIGIT = re.compile(r"\w")
+
+# Of one sign that can be raised or lowered, all can, or none is.
+_RAISED = str.maketrans("0123456789+−n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
+_LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_IS_RAISED = re.compile(r"[0-9+−]*n|[+−]?[0-9]+|[+−]")
+_IS_LOWERED = re.compile(r"[0-9]+")
+# Signs that belong to what they are written above of: a degree, a prime, a star, a transpose.
+_HIGH: Mapping[str, str] = {"∘": "°", "′": "′", "″": "″", "‴": "‴", "∗": "*", "*": "*"}
+_ACCENTS: Mapping[str, str] = {
+    "^": "\u0302", "ˆ": "\u0302", "¯": "\u0304", "‾": "\u0304", "~": "\u0303", "˜": "\u0303",
+    "→": "\u20d7", "˙": "\u0307", "¨": "\u0308",
+}  # fmt: skip
+_ROOTS: Mapping[str, str] = {"3": "∛", "4": "∜"}
+_LARGE = frozenset("∑∏∐∫∬∭∮⋃⋂⋁⋀⨁⨂⨀")
+# Mathematical signs that stand before what they are about.
+_PREFIXES = frozenset("¬∂∇∀∃∞√")
+
+
+def read_formula(mathml: str) -> str:
+    """A formula in plain text; "" for one that does not fit into a line."""
+    from xml.etree import ElementTree as ET  # late: most pages need none
+
+    named = _NAMED.sub(lambda found: unescape(found[0]), mathml)
+    try:
+        text = _say(ET.fromstring(named), 0)  # noqa: S314  # the converter's, without a DOCTYPE
+    except (ET.ParseError, _NotALineError):
+        return ""
+    text = _UNSEEN.sub("", _BEFORE_WORD.sub(" ", text))
+    return _SPACES.sub(" ", text).strip()
+
+
+class _NotALineError(Exception):
+    """A part of a formula that a line of text can't hold."""
+
+
+def _say(node: Element, depth: int) -> str:
+    if depth > MAX_DEPTH:
+        raise _NotALineError
+    parts = list(node)
+    match node.tag:
+        case "mi" | "mn":
+            return "".join(_plain_letter(char) for char in node.text or "")
+        case "mo":
+            return _say_operator(node)
+        case "mtext":
+            return node.text or ""
+        case "mspace":
+            return " " if _is_positive(node.get("width", "0")) else ""
+        case "semantics":
+            return _say(parts[0], depth + 1)
+        case "math" | "mrow" | "mstyle" | "mpadded":
+            return _say_row(parts, depth)
+        case "mfrac" if node.get("linethickness") is None:
+            over, under = (_say(part, depth + 1).strip() for part in parts)
+            return f"{_bracket(over, ' ')}/{under if _is_one(parts[1]) else _bracket(under, '')}"
+        case "msqrt":
+            return "√" + _bracket_unless_word(_say_row(parts, depth))
+        case "mroot" if (parts[1].text or "") in _ROOTS:
+            return _ROOTS[parts[1].text or ""] + _bracket_unless_word(_say(parts[0], depth + 1))
+        case "msub" | "msup" | "msubsup" | "munder" | "mover" | "munderover":
+            return _say_scripts(node, parts, depth)
+        case _:
+            raise _NotALineError
+
+
+def _say_row(parts: Sequence[Element], depth: int) -> str:
+    out = ""
+    was_fraction = False
+    for part in parts:
+        said = _say(part, depth + 1)
+        is_fraction = part.tag == "mfrac"
+        # "1/2x" would be half of something else.
+        if (is_fraction or was_fraction) and _LETTER_OR_DIGIT.match(said.lstrip("(√")):
+            out += "" if not out or out[-1] in "([{|‖" else " "
+        out += said
+        was_fraction = is_fraction or (was_fraction and not said.strip())
+    return out
+
+
+def _say_operator(node: Element) -> str:
+    sign = node.text or ""
+    left, right = node.get("lspace"), node.get("rspace")
+    if sign in _LARGE or len(sign) != 1 or sign == _APPLY:
+        return sign if sign not in _LARGE else f" {sign} "
+    if sign in ",;":
+        return sign if right == "0" else f"{sign} "
+    is_spaced = unicodedata.category(sign) == "Sm" and sign not in _PREFIXES
+    if left is not None or right is not None:
+        is_spaced = _is_positive(left or "0") and _is_positive(right or "0")
+    is_spaced = is_spaced and node.get("form") in (None, "infix")
+    return f" {sign} " if is_spaced else sign
+
+
+def _say_scripts(node: Element, parts: Sequence[Element], depth: int) -> str:
+    base, *scripts = (_say(part, depth + 1).strip() for part in parts)
+    if node.get("accent") == "true" or node.get("accentunder") == "true":
+        accent = _ACCENTS.get(scripts[0])
+        if accent is None or node.tag != "mover" or len(base) != 1:
+            raise _NotALineError
+        return base + accent
+    names = {"msub": "_", "munder": "_", "msup": "^", "mover": "^"}.get(node.tag, "_^")
+    if " " in base:
+        base = f"({base})"
+    said = base + "".join(_say_script(*pair) for pair in zip(names, scripts, strict=True))
+    is_large = base in _LARGE or node.tag.startswith("munder")
+    return f" {said} " if is_large else said
+
+
+def _say_script(place: str, text: str) -> str:
+    if place == "_":
+        is_other = _IS_LOWERED.fullmatch(text)
+        return text.translate(_LOWERED) if is_other else "_" + _bracket_unless_word(text)
+    if text in _HIGH:
+        return _HIGH[text]
+    return text.translate(_RAISED) if _IS_RAISED.fullmatch(text) else _raise(text)
+
+
+def _raise(text: str) -> str:
+    return "^" + _bracket_unless_word(text)
+
+
+def _bracket_unless_word(text: str) -> str:
+    text = text.strip()
+    return text if len(text) == 1 or _WORD.fullmatch(text) else _bracket(text, "")
+
+
+def _bracket(text: str, sign: str) -> str:
+    """The text in brackets if the sign is in it and it has none around it."""
+    is_held = text.startswith("(") and text.find(")") == len(text) - 1
+    return text if is_held or sign not in text else f"({text})"
+
+
+def _is_one(node: Element) -> bool:
+    """Whether a part of a formula needs no brackets below a fraction's line."""
+    if node.tag in ("msub", "msup", "msubsup"):
+        return _is_one(node[0])
+    return node.tag in ("mi", "mn", "mtext", "msqrt")
+
+
+def _is_positive(width: str) -> bool:
+    return not width.startswith("-") and any(char in "123456789" for char in width)
+
+
+def _plain_letter(char: str) -> str:
+    # The letters of mathematical alphabets: fonts lack them, and screen readers spell them out.
+    return unicodedata.normalize("NFKC", char) if "\U0001d400" <= char <= "\U0001d7ff" else char
