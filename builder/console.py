@@ -22,10 +22,7 @@ FINE, PROBLEM, USAGE, UNPROVEN, MACHINE, FAILING, INTERRUPTED = 0, 1, 2, 3, 4, 5
 # A last column narrower than this is put below the others.
 NARROWEST_COLUMN = 24
 # What stays in one line: the place of a problem; what is between quotes, as commands and paths are.
-_PIECES = re.compile(
-    r"""^[^\s:][^:]*:\d+:(?=\s) | (?<!\S)\(?(?P<quote>[`'"])\S.*?(?P=quote)(?![\w`'"])\S* | \S+""",
-    re.VERBOSE,
-)
+_PIECE = r"""^[^\s:][^:]*:\d+:(?=\s)|(?<!\S)\(?(?P<quote>[`'"])\S.*?(?P=quote)(?![\w`'"])\S*|\S+"""
 
 
 def say(line: str) -> None:
@@ -57,7 +54,7 @@ def fold(text: str, width: int) -> str:
     What follows stands below the line's last column, or its first word. No word is broken, nor what
     is between quotes.
     """
-    return "\n".join(map(lambda line: _fold(line, width), text.split("\n"))) if width else text
+    return "\n".join(_fold(line, width) for line in text.split("\n")) if width else text
 
 
 def shown_path(path: Path) -> str:
@@ -107,7 +104,7 @@ def processors() -> int:
 
 
 def _fold(line: str, width: int) -> str:
-    if _columns(line) <= width:
+    if _columns(line) <= width or not line.strip():
         return line
     lead = len(line) - len(line.lstrip())
     gaps = [gap.end() for gap in re.finditer(r"(?<=\S) {2,}(?=\S)", line)]
@@ -120,20 +117,13 @@ def _fold(line: str, width: int) -> str:
     elif not gaps:
         # The hint of a problem is four spaces in.
         hanging = lead or 2
-    filled = _columns(lines[-1])
-    is_first = True
-    for piece in _PIECES.finditer(line[start:]):
-        length = _columns(piece[0])
-        if is_first:
-            lines[-1] += piece[0]
-        elif filled + 1 + length <= width:
-            lines[-1] += f" {piece[0]}"
-            length += 1
+    first, *others = (piece[0] for piece in re.finditer(_PIECE, line[start:]))
+    lines[-1] += first
+    for piece in others:
+        if _columns(lines[-1]) + 1 + _columns(piece) <= width:
+            lines[-1] += f" {piece}"
         else:
-            lines.append(" " * hanging + piece[0])
-            filled = hanging
-        filled += length
-        is_first = False
+            lines.append(" " * hanging + piece)
     return "\n".join(lines)
 
 

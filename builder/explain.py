@@ -6,8 +6,7 @@ writes no output.
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -176,14 +175,9 @@ def _made_by(recipe: Recipe, shared: Shared) -> Iterator[str]:
 
 def _row(name: str, values: list[str]) -> Iterator[str]:
     if values:
-        text = ", ".join(values)
-        yield from textwrap.wrap(
-            text,
-            100,
-            initial_indent=f"  {name:<14}",
-            subsequent_indent=" " * 16,
-            break_long_words=False,
-        )
+        # A title may have a comma of its own.
+        comma = "; " if any(", " in value for value in values) else ", "
+        yield f"  {name:<14}{comma.join(values)}"
 
 
 def _changes(old: Recipe, new: Recipe, shared: Mapping[bytes, Shared]) -> Iterator[str]:
@@ -220,14 +214,41 @@ def _differences(name: str, old: object, new: object) -> Iterator[str]:
     elif name in WORDS:
         yield f"{WORDS[name]} changed"
     elif isinstance(old, tuple) and isinstance(new, tuple):
-        for number, (before, after) in enumerate(zip(old, new, strict=False), 1):
-            yield from _differences(f"{name} {number}", before, after)
-        if len(old) != len(new):
-            yield f"{name}: {len(old)} before, {len(new)} now"
+        yield from _list_differences(name, old, new)
     elif isinstance(old, bytes):
         yield f"{name} changed"
     else:
         yield f"{name}: {_shown(old)} → {_shown(new)}"
+
+
+def _list_differences(name: str, old: tuple[object, ...], new: tuple[object, ...]) -> Iterator[str]:
+    """What came into a list and what left it; what only changed, by its fields."""
+    # A new item moves all others by one, and none of these has changed.
+    same = _same_beginning(old, new)
+    rest = min(len(old), len(new)) - same
+    end = min(_same_beginning(old[::-1], new[::-1]), rest)
+    gone, come = old[same : len(old) - end], new[same : len(new) - end]
+    if len(gone) == len(come):
+        for number, (before, after) in enumerate(zip(gone, come, strict=True), same + 1):
+            yield from _differences(f"{name} {number}", before, after)
+        return
+    left = [item for item in gone if item not in come]
+    came = [item for item in come if item not in gone]
+    yield from (f"{name}: {_named(item)} left" for item in left)
+    yield from (f"{name}: {_named(item)} came" for item in came)
+    yield f"{name}: {len(old)} before, {len(new)} now"
+
+
+def _same_beginning(old: Sequence[object], new: Sequence[object]) -> int:
+    """How many items two lists have in common from their start."""
+    pairs = enumerate(zip(old, new, strict=False))
+    return next((number for number, (a, b) in pairs if a != b), min(len(old), len(new)))
+
+
+def _named(item: object) -> str:
+    """An item of a list by its title, or its name; else as it is."""
+    title = getattr(item, "title", "") or getattr(item, "name", "")
+    return _shown(title or item)
 
 
 def _shown(value: object) -> str:
