@@ -94,14 +94,20 @@ _UNITS = {
 }
 
 
+# What Python and pytest take before a test begins, and a little.
+LEAST_MEMORY_BYTES = 32 * 2**20
+
+
 def _read_bytes(given: object) -> int:
+    hint = "write for example `memory: 4GiB`"
     found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]*)", str(given).strip())
     unit = _UNITS.get(found[2].upper()) if found else None
-    if found and unit and not isinstance(given, bool) and (size := int(float(found[1]) * unit)) > 0:
-        return size
-    raise _WrongError(
-        f"is {_shown(given)}, not an amount of memory", "write for example `memory: 4GiB`"
-    )
+    if not found or not unit or isinstance(given, bool):
+        raise _WrongError(f"is {_shown(given)}, not an amount of memory", hint)
+    size = int(float(found[1]) * unit)
+    if size < LEAST_MEMORY_BYTES:
+        raise _WrongError(f"is {_shown(given)}, and Python alone needs 32MiB", hint)
+    return size
 
 
 def _read_truth(given: object) -> bool:
@@ -114,6 +120,27 @@ def _read_truth(given: object) -> bool:
     )
 
 
+# Variables that make a run what it is: by another value a card would be tested otherwise than its
+# record says.
+OF_EVERY_RUN = frozenset(
+    (
+        "HOME",
+        "HYPOTHESIS_STORAGE_DIRECTORY",
+        "MATPLOTLIBRC",
+        "PATH",
+        "PYTEST_ADDOPTS",
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD",
+        "PYTEST_PLUGINS",
+        "PYTHONDONTWRITEBYTECODE",
+        "PYTHONHASHSEED",
+        "PYTHONHOME",
+        "PYTHONPATH",
+        "PYTHONUSERBASE",
+        "TMPDIR",
+    )
+)
+
+
 def _read_env(given: object) -> dict[str, str]:
     hint = 'write for example `env: {TRITON_INTERPRET: "1"}`'
     if not isinstance(given, Mapping):
@@ -123,6 +150,8 @@ def _read_env(given: object) -> dict[str, str]:
             raise _WrongError(
                 f"names a variable '{name}'", "a variable's name has letters, digits and _ only"
             )
+        if name in OF_EVERY_RUN:
+            raise _WrongError(f"sets {name}, which every run sets itself", "take it out")
         if isinstance(text, bool) or not isinstance(text, str | int | float):
             raise _WrongError(f"gives {name} the value {_shown(text)}, which is not text", hint)
     return {name: str(text) for name, text in sorted(given.items())}

@@ -47,7 +47,14 @@ def test_every_key_is_read_whether_its_value_is_text_or_not() -> None:
 
 @pytest.mark.parametrize(
     ("text", "size"),
-    [("100", 100), ("1.5 KiB", 1536), ("2MB", 2_000_000), ("1gib", 2**30), (7, 7)],
+    [
+        ("100000000", 10**8),
+        ("65536.5 KiB", 67_109_376),
+        ("34MB", 34_000_000),
+        ("1gib", 2**30),
+        (10**9, 10**9),
+        ("32MiB", 2**25),
+    ],
 )
 def test_memory_is_read_in_its_unit(text: object, size: int) -> None:
     found = read({"memory": text})
@@ -65,7 +72,9 @@ def test_memory_is_read_in_its_unit(text: object, size: int) -> None:
         ({"timeout": True}, "test: timeout is true, not a number of seconds"),
         ({"timeout": "nan"}, 'test: timeout is "nan", not a number of seconds'),
         ({"memory": "4 G"}, 'test: memory is "4 G", not an amount of memory'),
-        ({"memory": "0"}, 'test: memory is "0", not an amount of memory'),
+        ({"memory": "0"}, 'test: memory is "0", and Python alone needs 32MiB'),
+        ({"memory": "31.9MiB"}, 'test: memory is "31.9MiB", and Python alone needs 32MiB'),
+        ({"env": {"PYTHONPATH": "x"}}, "test: env sets PYTHONPATH, which every run sets itself"),
         ({"network": "maybe"}, 'test: network is "maybe", neither true nor false'),
         ({"env": ["A"]}, 'test: env is ["A"], not a table of variables'),
         ({"env": {"A-B": "1"}}, "test: env names a variable 'A-B'"),
