@@ -33,6 +33,8 @@ from builder.console import (
     order_of,
     processors,
     say,
+    shown_path,
+    tell,
 )
 
 if TYPE_CHECKING:
@@ -122,7 +124,7 @@ def _print_problems(failure: BuildFailed, options: argparse.Namespace) -> int:
         print(json.dumps({"problems": [fields(problem) for problem in problems]}, indent=1))
         return code
     for problem in problems:
-        print(problem, file=sys.stderr)
+        tell(str(problem), sys.stderr)
     errors = sum(not problem.is_warning for problem in problems)
     said = (
         counted(errors, "problem")
@@ -183,12 +185,12 @@ def _run_check(options: argparse.Namespace) -> int:
             finish_journal(output)
     report = check_output(output, base_url=settings.base_url, external=options.external)
     for problem in report.problems:
-        print(problem)
+        tell(str(problem))
     errors = sum(not problem.is_warning for problem in report.problems)
     looked_at = (
         counted(report.pages, "page"), counted(report.links, "link"), counted(report.feeds, "feed")
     )  # fmt: skip
-    print(
+    tell(
         f"{', '.join(looked_at)} checked: {counted(errors, 'problem') if errors else 'no problem'}"
     )
     return PROBLEM if errors else FINE
@@ -200,7 +202,7 @@ def _run_explain(options: argparse.Namespace) -> int:
 
     root, output = folders(options)
     read_settings(root)
-    print(explain(order_of(root, output, options), options.path, _say_waiting))
+    tell(explain(order_of(root, output, options), options.path, _say_waiting))
     return FINE
 
 
@@ -243,42 +245,66 @@ def _run_evidence(options: argparse.Namespace) -> int:
 
 
 def _run_verify(options: argparse.Namespace) -> int:
-    from builder.check.verify import verify_site
+    from builder.check.verify import verify_site, why_no_site
 
+    if fault := why_no_site(options.target):
+        return fail(f"verify: {fault}", USAGE)
     found = verify_site(options.target)
-    print(*found.mismatches, *found.notes, found.summary, sep="\n")
+    tell("\n".join([*found.mismatches, *found.notes, found.summary]))
     return PROBLEM if found.mismatches else FINE
 
 
 def _run_new(options: argparse.Namespace) -> int:
-    from builder import new
+    from builder.new import AlreadyExists
 
     try:
-        made = _make_new(options)
-    except new.AlreadyExists as error:
+        made, remark = _new_site(options) if options.kind == "site" else _new_in_site(options)
+    except AlreadyExists as error:
         return fail(str(error), PROBLEM)
     for path in made:
-        print(path)
+        print(shown_path(path))
+    if remark:
+        sys.stdout.flush()
+        say(remark)
     return FINE
 
 
-def _make_new(options: argparse.Namespace) -> Sequence[Path]:
+def _new_site(options: argparse.Namespace) -> tuple[Sequence[Path], str]:
+    """The files of a new site, and what to do next."""
+    from datetime import UTC, datetime
+    from shlex import quote
+
+    from builder.new import new_site
+
+    root = Path(options.name).resolve()
+    made = new_site(root, datetime.fromtimestamp(options.now, UTC).date())
+    enter = "" if root == Path.cwd() else f"cd {quote(shown_path(root))} && "
+    return made, f"look at it with: {enter}proofpress serve --open"
+
+
+def _new_in_site(options: argparse.Namespace) -> tuple[Sequence[Path], str]:
+    """The files of a new page; and a remark if its kind is new, and the menu does not have it."""
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from builder import new
     from builder.config import read_settings
 
-    if options.kind == "site":
-        return new.new_site(Path(options.name).resolve())
     root = Path(options.root).resolve()
     settings = read_settings(root)
     if options.kind == "card":
-        return new.new_card(root, options.name)
-    # Today where the site is: where this machine is, it may be tomorrow.
-    today = datetime.fromtimestamp(options.now, ZoneInfo(settings.timezone)).date()
-    make = {"post": new.new_post, "note": new.new_note, "trivia": new.new_trivia}[options.kind]
-    return make(root, options.name, today)
+        made = new.new_card(root, options.name)
+    else:
+        # Today where the site is: where this machine is, it may be tomorrow.
+        today = datetime.fromtimestamp(options.now, ZoneInfo(settings.timezone)).date()
+        make = {"post": new.new_post, "note": new.new_note, "trivia": new.new_trivia}[options.kind]
+        made = make(root, options.name, today)
+    folder = made[-1].parent
+    is_first = len(list(folder.iterdir())) == 1
+    address = f"/{folder.name}/"
+    if is_first and settings.menu and address not in {item.url for item in settings.menu}:
+        return made, f"the menu in pyproject.toml does not lead to {address} yet"
+    return made, ""
 
 
 def _run_templates(options: argparse.Namespace) -> int:
@@ -290,13 +316,13 @@ def _run_templates(options: argparse.Namespace) -> int:
     if options.copy and not options.name:
         return fail("templates: --copy needs the NAME of a file, such as page.html", USAGE)
     if options.copy:
-        print(theme.copy_file(root, options.name))
+        print(shown_path(theme.copy_file(root, options.name)))
     elif options.markdown:
         print(theme.write_page(), end="")
     elif options.name:
-        print(theme.describe_template(root, options.name))
+        tell(theme.describe_template(root, options.name))
     else:
-        print(theme.list_templates(root))
+        tell(theme.list_templates(root))
     return FINE
 
 

@@ -11,7 +11,7 @@ import argparse
 import os
 import re
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 NOW = "SOURCE_DATE_EPOCH"
 # The last second of the year 9999, where calendars end.
@@ -39,7 +39,7 @@ def read_command_line(arguments: Sequence[str]) -> argparse.Namespace:
     )
     from builder import __version__
 
-    parser.add_argument("--version", action="version", version=f"proofpress {__version__}")
+    parser.add_argument("-V", "--version", action="version", version=f"proofpress {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     _add_build(commands)
     _add_serve(commands)
@@ -50,19 +50,49 @@ def read_command_line(arguments: Sequence[str]) -> argparse.Namespace:
     _add_verify(commands)
     _add_new(commands)
     _add_templates(commands)
-    if arguments and not arguments[0].startswith("-") and arguments[0] not in commands.choices:
-        hint = _did_you_mean(arguments[0], commands.choices)
-        parser.error(f"there is no command '{arguments[0]}'{hint}")
+    if arguments:
+        _refuse_first_word(arguments[0], parser, commands.choices)
     options, unknown = parser.parse_known_args(arguments)
     if unknown:
         asked = commands.choices.get(options.command, parser)
-        hint = _did_you_mean(unknown[0].partition("=")[0], asked._option_string_actions)
-        asked.error(f"'{unknown[0]}' is not known here{hint}")
+        asked.error(_what_is_unknown(unknown, options, asked))
     if options.command is None:
         parser.print_help()
     else:
         options.now = _read_now(parser)
     return options
+
+
+def _refuse_first_word(
+    word: str, parser: argparse.ArgumentParser, commands: Mapping[str, argparse.ArgumentParser]
+) -> None:
+    """Stop at what is no command, and at an option of a command that stands before it."""
+    if not word.startswith("-"):
+        if word not in commands:
+            parser.error(f"there is no command '{word}'{_did_you_mean(word, commands)}")
+        return
+    option = word.partition("=")[0]
+    having = [name for name in commands if option in commands[name]._option_string_actions]
+    if having and option not in parser._option_string_actions:
+        parser.error(f"'{option}' comes after the command, as in: proofpress {having[0]} {option}")
+
+
+def _what_is_unknown(
+    unknown: Sequence[str], options: argparse.Namespace, asked: argparse.ArgumentParser
+) -> str:
+    # Late, because only a mistake needs them.
+    from shlex import quote
+
+    from builder.errors import did_you_mean
+
+    word = unknown[0]
+    if options.command == "new" and not any(other.startswith("-") for other in unknown):
+        title = quote(" ".join([options.name, *unknown]))
+        return f"several words need quotes: proofpress new {options.kind} {title}"
+    known = asked._option_string_actions
+    if word.startswith("-"):
+        return f"'{word}' is not known here{_did_you_mean(word.partition('=')[0], known)}"
+    return f"'{word}' is not known here; {did_you_mean(word, known, f'see {asked.prog} --help')}"
 
 
 def _add_build(commands: argparse._SubParsersAction[_Parser]) -> None:
@@ -153,7 +183,8 @@ def _add_evidence(commands: argparse._SubParsersAction[_Parser]) -> None:
         description="Show, compare, take in or recheck records of what was tested.",
         allow_abbrev=False,
     )
-    actions = command.add_subparsers(dest="action", metavar="ACTION", required=True)
+    # Without a word for all of them, so that whoever names none is told what there is.
+    actions = command.add_subparsers(dest="action", required=True)
     show = _add(actions, "show", "show a card's record")
     show.add_argument("card", metavar="SLUG", help="the card")
     show.add_argument("--tier", default="", help="tests, simulated, compiled or measured")

@@ -76,9 +76,12 @@ class Options(Value, frozen=True):
 
 def _site_above(root: Path) -> str:
     """A hint for somebody who is in a folder of a site."""
+    from shlex import quote as quote_for_shell  # late, because only a mistake needs it
+
     for folder in root.resolve().parents:
         if (folder / SETTINGS_FILE).is_file() and (folder / "content").is_dir():
-            return f"there is a site in {folder}: go there, or say --root {folder}"
+            typed = quote_for_shell(str(folder))
+            return f"there is a site in {folder}: go there, or say --root {typed}"
     return ""
 
 
@@ -87,7 +90,7 @@ def read_settings(root: Path) -> Settings:
     path = root / SETTINGS_FILE
     try:
         text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise BuildFailed([Problem(
             SETTINGS_FILE, 0, f"there is no {SETTINGS_FILE} in {root}",
             _site_above(root)

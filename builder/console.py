@@ -22,7 +22,11 @@ FINE, PROBLEM, USAGE, UNPROVEN, MACHINE, FAILING, INTERRUPTED = 0, 1, 2, 3, 4, 5
 # A last column narrower than this is put below the others.
 NARROWEST_COLUMN = 24
 # What stays in one line: the place of a problem; what is between quotes, as commands and paths are.
-_PIECE = r"""^[^\s:][^:]*:\d+:(?=\s)|(?<!\S)\(?(?P<quote>[`'"])\S.*?(?P=quote)(?![\w`'"])\S*|\S+"""
+_PIECE = (
+    r"^[^ :][^:]*:\d+:(?= )"
+    r"|(?<![^ ])\(?(?P<quote>[`'\"])[^ ].*?(?P=quote)(?![\w`'\"])[^ ]*"
+    r"|[^ ]+"
+)
 
 
 def say(line: str) -> None:
@@ -30,9 +34,13 @@ def say(line: str) -> None:
     print(line, file=sys.stderr)
 
 
-def tell(text: str) -> None:
-    """Print text for reading: on a terminal in lines that fit, elsewhere as it is."""
-    print(fold(text, terminal_width(sys.stdout)))
+def tell(text: str, stream: TextIO | None = None) -> None:
+    """Print text for reading, on standard output if no other stream is named.
+
+    On a terminal it is in lines that fit, elsewhere as it is.
+    """
+    stream = stream or sys.stdout
+    print(fold(text, terminal_width(stream)), file=stream)
 
 
 def terminal_width(stream: TextIO | None) -> int:
@@ -66,7 +74,7 @@ def shown_path(path: Path) -> str:
 def fail(message: str, code: int) -> int:
     """Say why a command fails; the exit code."""
     with contextlib.suppress(BrokenPipeError):
-        print(f"proofpress: {message}", file=sys.stderr)
+        tell(f"proofpress: {message}", sys.stderr)
     return code
 
 
@@ -128,7 +136,7 @@ def _fold(line: str, width: int) -> str:
 
 
 def _columns(text: str) -> int:
-    """How many columns of a terminal a text takes: a Chinese sign two, a mark above a letter none."""
+    """How many columns of a terminal a text takes: a Chinese sign two, a letter's accent none."""
     if text.isascii():
         return len(text)
     # Late, because most of what is printed has none of these.

@@ -14,6 +14,7 @@ from builder.codec import Value, decode, fields
 from builder.errors import BuildFailed, Problem, did_you_mean
 from builder.model import Page, Recipe, Redirect, Shared
 from builder.prepare import prepare
+from builder.read.tree import THEME
 from builder.render.card_list import CardsArguments
 from builder.render.feeds import FeedArguments
 from builder.render.files import Sitemap
@@ -47,6 +48,11 @@ WORDS = {
     "facts.digest": "the source file's bytes",
     "facts.lines": "the lines of its front matter",
 }
+# What every page is given of the settings, and of the theme.
+_SETTINGS = (
+    "title", "description", "author", "base_url", "menu", "edit_url", "source_url",
+    "names of styles and scripts",
+)  # fmt: skip
 LONGEST_VALUE = 60
 FEW = 3
 
@@ -137,20 +143,14 @@ def _made_from(source: str, recipes: Mapping[str, Recipe]) -> str:
 
 def _made_by(recipe: Recipe, shared: Shared) -> Iterator[str]:
     yield f"  made by       {recipe.make}"
-    yield from _row("files", [path for path, _ in recipe.sources])
+    yield from _row("files", [_typed(path) for path, _ in recipe.sources])
     kind = ARGUMENTS.get(recipe.make)
     if recipe.make != "copy" and shared.sources:
         common = decode(Common, shared.arguments)
-        yield from _row("templates", [path for _, path in common.templates])
-        words = ", ".join(dict.fromkeys(common.strings))
+        yield from _row("templates", [_typed(path) for _, path in common.templates])
+        words = ", ".join(dict.fromkeys(map(_typed, common.strings)))
         yield from _row("words", [f"{words} ({common.lang})"])
-        yield from _row(
-            "settings",
-            [
-                "title, description, author, base_url, menu, edit_url, source_url",
-                "names of styles and scripts",
-            ],
-        )
+        yield from _row("settings", _SETTINGS)
     if kind is Page:
         page = decode(Page, recipe.arguments)
         yield from _row("text", [page.facts.path])
@@ -173,7 +173,12 @@ def _made_by(recipe: Recipe, shared: Shared) -> Iterator[str]:
     yield from _row("always", ["the builder's own files", "the versions of its libraries"])
 
 
-def _row(name: str, values: list[str]) -> Iterator[str]:
+def _typed(path: str) -> str:
+    """A source's path; of the shipped theme's files as templates name them."""
+    return f"theme/{path.removeprefix(f'{THEME}/')}" if path.startswith(f"{THEME}/") else path
+
+
+def _row(name: str, values: Sequence[str]) -> Iterator[str]:
     if values:
         # A title may have a comma of its own.
         comma = "; " if any(", " in value for value in values) else ", "
@@ -201,7 +206,8 @@ def _changes(old: Recipe, new: Recipe, shared: Mapping[bytes, Shared]) -> Iterat
 def _changed_sources(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> Iterator[str]:
     for path in sorted(old.keys() | new.keys()):
         if old.get(path) != new.get(path):
-            yield f"{path} changed" if path in old and path in new else f"{path} came or went"
+            happened = "changed" if path in old and path in new else "came or went"
+            yield f"{_typed(path)} {happened}"
 
 
 def _differences(name: str, old: object, new: object) -> Iterator[str]:
@@ -232,10 +238,8 @@ def _list_differences(name: str, old: tuple[object, ...], new: tuple[object, ...
         for number, (before, after) in enumerate(zip(gone, come, strict=True), same + 1):
             yield from _differences(f"{name} {number}", before, after)
         return
-    left = [item for item in gone if item not in come]
-    came = [item for item in come if item not in gone]
-    yield from (f"{name}: {_named(item)} left" for item in left)
-    yield from (f"{name}: {_named(item)} came" for item in came)
+    yield from (f"{name}: {_named(item)} left" for item in _only_in(gone, come))
+    yield from (f"{name}: {_named(item)} came" for item in _only_in(come, gone))
     yield f"{name}: {len(old)} before, {len(new)} now"
 
 
@@ -243,6 +247,11 @@ def _same_beginning(old: Sequence[object], new: Sequence[object]) -> int:
     """How many items two lists have in common from their start."""
     pairs = enumerate(zip(old, new, strict=False))
     return next((number for number, (a, b) in pairs if a != b), min(len(old), len(new)))
+
+
+def _only_in(items: Sequence[object], others: Sequence[object]) -> list[object]:
+    """The items that the others lack; encoded ones have no name to tell."""
+    return [item for item in items if item not in others and not isinstance(item, bytes)]
 
 
 def _named(item: object) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from pathlib import PurePosixPath
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -200,7 +200,15 @@ def _with_zone(moment: datetime | None, zone: ZoneInfo) -> datetime | None:
 
 
 def _iso(moment: datetime | None, zone: ZoneInfo) -> str:
-    return moment.astimezone(zone).isoformat() if moment else ""
+    if moment is None:
+        return ""
+    local = moment.astimezone(zone)
+    offset = local.utcoffset()
+    if offset is not None and offset % timedelta(minutes=1):
+        # Before standard time clocks went by the sun; formats of dates have minutes.
+        minutes = round(offset / timedelta(minutes=1))
+        local = local.replace(tzinfo=timezone(timedelta(minutes=minutes)))
+    return local.isoformat()
 
 
 def _json(table: object) -> str:

@@ -121,7 +121,8 @@ class Facts(Value, frozen=True):
     none was given (`publish` without a value is decided by `date`). `shown_date` and
     `shown_updated` are the same moments as ISO 8601 in the site's zone
     ("2026-11-21T10:00:00+00:00"), empty if none. `lang` is empty for the site's language. `lines`
-    maps front matter keys to their lines; `extra` is JSON text. `anchors` are all ids in the body.
+    maps front matter keys to their lines; `extra` is JSON text. `anchors` are all ids in the body,
+    those of embeds' figures last, in their order.
     """
 
     path: str
@@ -174,7 +175,7 @@ class Slot(Value, frozen=True):
     - "drawing": drawing `index`, itself or as a picture; `text` is its description, a line break,
       and other attributes with a leading space.
     - "word": what the theme says in the page's language; `text` is the word's name, followed by a
-      space and the {n} to be put into it, if it takes one.
+      space and the {n} or {reason} to be put into it, if it takes one.
     """
 
     form: Literal[

@@ -21,7 +21,7 @@ from builder.evidence.statement import read_record
 from builder.facts import ReadingSettings, kind_of, parse_document
 from builder.model import CodeFacts, Facts, PictureFacts
 from builder.read.sources import Inventory, read_verified
-from builder.read.tree import locate
+from builder.read.tree import THEME, locate
 from builder.render.search import PaperText
 from builder.workers import map_chunks, open_workers, split_chunks
 from builder.write.state import State
@@ -95,7 +95,7 @@ def kind_of_source(path: str) -> SourceKind:
         if is_record:
             return "record"
         return "picture" if markup.is_picture(path) else "file"
-    if path.startswith(("templates/", "theme/")):
+    if path.startswith(("templates/", f"{THEME}/")):
         return "file"
     return "code" if path.startswith(("snippets/", "tests/")) or path.endswith(".py") else "file"
 

@@ -111,8 +111,10 @@ def _read_demands(
     demands: dict[str, Demands] = {}
     places: dict[str, tuple[str, int]] = {}
     wrong: dict[str, tuple[Problem, ...]] = {}
-    for file in sorted((root / "content/cards").rglob("*.md")):
-        path = file.relative_to(root).as_posix()
+    for path in sorted(survey_folders(root, ("content/cards",)).files):
+        if not path.endswith(".md"):
+            continue
+        file = root / path
         try:
             text = file.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError):

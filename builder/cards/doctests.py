@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import doctest
+import re
 from collections.abc import Iterable
 
 from builder.model import Fence
@@ -28,7 +29,9 @@ def doctest_module(path: str, fences: Iterable[Fence]) -> str:
     tests = "".join(
         f"\n\ndef test_block_{number + 1}():\n    _run({number})\n" for number in range(len(blocks))
     )
-    return _HEAD.replace("PATH", repr(path)).replace("ROWS", rows) + tests
+    # In one go: a path or a block may have these words in it too.
+    values = {"PATH": repr(path), "ROWS": rows}
+    return re.sub("PATH|ROWS", lambda found: values[found[0]], _HEAD) + tests
 
 
 def doctest_code(fences: Iterable[Fence]) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 from builder.check.addresses import Built, Resolve, Target, list_output, make_resolver
 from builder.check.external import check_external
 from builder.check.feeds import FEED_NAMES, check_feed
+from builder.check.lines import find_fault, gather_lines
 from builder.check.page import ParsedPage, parse_page
 from builder.check.rules import NOT_FOUND_PAGE, check_page
 from builder.check.sitemap import check_robots, check_sitemap
@@ -51,10 +52,14 @@ class _Jump(Value, frozen=True):
 
 @dataclass(slots=True)
 class _Survey:
-    """What is left of the pages that were read so far; `ids` lacks those that could not be read."""
+    """What is left of the pages that were read so far; `ids` lacks those that could not be read.
+
+    `lines` are the numbers of lines that links can name, of the pages that have such.
+    """
 
     problems: list[Problem] = field(default_factory=list)
     ids: dict[str, frozenset[str]] = field(default_factory=dict)
+    lines: dict[str, dict[str, frozenset[int]]] = field(default_factory=dict)
     indexable: set[str] = field(default_factory=set)
     outside: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     jumps: list[_Jump] = field(default_factory=list)
@@ -114,6 +119,8 @@ def _survey(output: Path, built: Built, pages: Iterable[str], resolve: Resolve) 
             continue
         page = parse_page(text)
         survey.ids[path] = frozenset(page.ids).union(page.names)
+        if page.listings:
+            survey.lines[path] = gather_lines(page.listings)
         survey.problems += check_page(built, path, text, page)
         if page.is_indexable and path != NOT_FOUND_PAGE:
             survey.indexable.add(path)
@@ -139,9 +146,19 @@ def _follow(
     if target.fragment and target.path != path:
         survey.jumps.append(_Jump(path, position, target.path, target.fragment))
     elif target.fragment and target.fragment not in survey.ids[path]:
-        message = f"'#{target.fragment}' is no id in this page"
-        hint = did_you_mean(target.fragment, survey.ids[path])
-        survey.problems.append(Problem(path, _line(text, page, position), message, hint))
+        message, hint = _missing(target.fragment, path, "this page", survey)
+        if message:
+            survey.problems.append(Problem(path, _line(text, page, position), message, hint))
+
+
+def _missing(fragment: str, path: str, called: str, survey: _Survey) -> tuple[str, str]:
+    """What is wrong with a fragment that is no id in the page `path`, and a hint; a line of a
+    listing has none and can be linked to.
+    """
+    found = find_fault(fragment, called, survey.lines.get(path, {}))
+    if found is not None:
+        return found
+    return f"'#{fragment}' is no id in {called}", did_you_mean(fragment, survey.ids[path])
 
 
 def _check_jumps(output: Path, survey: _Survey) -> list[Problem]:
@@ -151,9 +168,10 @@ def _check_jumps(output: Path, survey: _Survey) -> list[Problem]:
         ids = survey.ids.get(jump.target)
         if ids is None or jump.fragment in ids:
             continue
+        message, hint = _missing(jump.fragment, jump.target, jump.target, survey)
+        if not message:
+            continue
         text, _ = read_text(output, jump.path)
-        message = f"'#{jump.fragment}' is no id in {jump.target}"
-        hint = did_you_mean(jump.fragment, ids)
         line = _line(text, parse_page(text), jump.use)
         problems.append(Problem(jump.path, line, message, hint))
     return problems

@@ -33,6 +33,13 @@ class Attribute(Value, frozen=True):
     value: str
 
 
+class Numbered(Value, frozen=True):
+    """A listing whose lines links can name: what stands before "-L12" in them, and its numbers."""
+
+    anchor: str
+    lines: tuple[int, ...]
+
+
 class ParsedPage(Value, frozen=True):
     """What the checks need of a page.
 
@@ -40,6 +47,7 @@ class ParsedPage(Value, frozen=True):
     repeatedly; `names` are those of `<a name>`. `id_references` are attributes whose words are ids.
     `pictures_without_alt` are the element names and sources of images without the attribute, and
     which of those with this source it is; `pictures_without_size` lack a width or a height.
+    `listings` are those with lines that links can name.
     `refresh` is the address a redirect page sends its visitors to, empty for others. `html` is the
     page as the parser would write it.
     """
@@ -50,6 +58,7 @@ class ParsedPage(Value, frozen=True):
     headings: int
     ids: tuple[str, ...]
     names: tuple[str, ...]
+    listings: tuple[Numbered, ...]
     id_references: tuple[Attribute, ...]
     pictures_without_alt: tuple[tuple[str, str, int], ...]
     pictures_without_size: tuple[tuple[str, str, int], ...]
@@ -79,6 +88,7 @@ def parse_page(text: str) -> ParsedPage:
         headings=len(tree.css("h1")),
         ids=_values(tree, "[id]", "id"),
         names=_values(tree, "a[name]", "name"),
+        listings=tuple(_find_listings(tree)),
         id_references=tuple(_find_id_references(tree)),
         pictures_without_alt=tuple(_find_pictures_without(tree, ("alt",), _PICTURES)),
         pictures_without_size=tuple(_find_pictures_without(tree, ("width", "height"), ("img",))),
@@ -100,6 +110,14 @@ def find_urls(html: str) -> tuple[str, ...]:
     return tuple(url for use in _find_uses(LexborHTMLParser(html)) for url in use.urls)
 
 
+def _find_listings(tree: LexborHTMLParser) -> Iterator[Numbered]:
+    for node in tree.css("[data-anchor]"):
+        numbers = [_value(line, "data-line") for line in node.css("[data-line]")]
+        lines = tuple(int(number) for number in numbers if _NUMBER.fullmatch(number))
+        yield Numbered(_value(node, "data-anchor"), lines)
+
+
+_NUMBER = re.compile(r"[0-9]{1,9}")
 _ID_REFERENCES = ("for", "aria-labelledby", "aria-describedby")
 _ADDRESSES = ("href", "src", "poster", "action", "formaction", "data")
 _SETS = ("srcset", "imagesrcset")

@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from pathlib import Path
 
 from builder.cards.listing import shown_lines
 from builder.cards.outputs import read_text
@@ -45,12 +46,25 @@ class Verification(Value, frozen=True):
     @property
     def summary(self) -> str:
         """The closing line."""
+        if not self.files:
+            return "nothing was verified"
         found = len(self.mismatches)
         said = _counted(found, "mismatch", "mismatches") if found else "no mismatch"
         return (
             f"{_counted(self.files, 'file')}, {_counted(self.listings, 'listing')}, "
             f"{_counted(self.cards, 'card')} verified: {said}"
         )
+
+
+def why_no_site(target: str) -> str:
+    """Why there can be no site at a target, in words; "" if there can."""
+    # An empty one would be the working folder: rather a variable that a script never set.
+    if target.startswith(("http://", "https://")) or (target and Path(target).is_dir()):
+        return ""
+    hint = "name the folder of a built site, or its address with https://"
+    if target and Path(target).exists():
+        return f"'{target}' is no folder; {hint}"
+    return f"there is no folder '{target}'; {hint}"
 
 
 def verify_site(target: str) -> Verification:
@@ -64,6 +78,8 @@ def verify_site(target: str) -> Verification:
         )
     listed, problems = parse_sums(text)
     mismatches = [f"{SUMS_NAME}:{problem.line}: {problem.message}" for problem in problems]
+    if not text.strip():
+        mismatches = [f"{SUMS_NAME}: it lists no file"]
     notes: list[str] = []
     with ThreadPoolExecutor(CONNECTIONS) as pool:
         files = dict(zip(listed, pool.map(partial(_examine, site), listed), strict=True))

@@ -15,7 +15,9 @@ from urllib.parse import quote
 
 from builder.errors import Problem, did_you_mean
 from builder.link.addresses import encode_address, output_at
-from builder.model import Facts, Reference, Target
+from builder.link.lines import find_fault, find_lines
+from builder.markup.links import read_lines
+from builder.model import CodeFacts, Facts, Reference, Span, Target
 
 # Looking for near names among 100,000 takes a moment; a broken site has enough to read after this
 # many.
@@ -28,7 +30,7 @@ class Index:
 
     `pages` by path of the file; `addresses` and `anchors` of pages by position; `outputs` maps the
     site's other files to their titles; `omitted` are the paths of pages left out, `omitted_outputs`
-    their outputs, `omitted_files` the files that stay with them.
+    their outputs, `omitted_files` the files that stay with them. `code` are the facts of all code.
     """
 
     facts: Sequence[Facts]
@@ -40,10 +42,12 @@ class Index:
     omitted: Mapping[str, Facts]
     omitted_outputs: Mapping[str, str]
     omitted_files: Mapping[str, str]
+    code: Mapping[str, CodeFacts]
     full_names: dict[str, list[int]] = field(default_factory=dict)
     names: dict[str, list[int]] = field(default_factory=dict)
     omitted_names: dict[str, str] = field(default_factory=dict)
     anchor_sets: dict[int, frozenset[str]] = field(default_factory=dict)
+    line_sets: dict[int, Mapping[str, tuple[Span, ...]]] = field(default_factory=dict)
     hints: int = 0
 
     def with_pages(self, changed: Mapping[int, Facts]) -> Index:
@@ -54,8 +58,15 @@ class Index:
             is_renamed = is_renamed or facts[position].title != new.title
             facts[position] = new
         anchors = {key: value for key, value in self.anchor_sets.items() if key not in changed}
-        index = replace(self, facts=facts, anchor_sets=anchors, hints=0)
+        lines = {key: value for key, value in self.line_sets.items() if key not in changed}
+        index = replace(self, facts=facts, anchor_sets=anchors, line_sets=lines, hints=0)
         return replace(index, full_names={}, names={}, omitted_names={}) if is_renamed else index
+
+    def lines_of(self, position: int) -> Mapping[str, tuple[Span, ...]]:
+        """The lines of a page's listings, by what stands before "-L12" in a link to one of them."""
+        if position not in self.line_sets:
+            self.line_sets[position] = find_lines(self.facts[position], self.code)
+        return self.line_sets[position]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,24 +106,31 @@ def _to_page(
     if reference.form == "image":
         problem = Problem(path, reference.line, f"'{facts.path}' is a page and no picture")
     elif fragment:
-        anchors = index.anchor_sets.get(found)
-        if anchors is None:
-            anchors = index.anchor_sets[found] = frozenset(facts.anchors)
-        if fragment not in anchors:
-            hint = did_you_mean(
-                fragment,
-                facts.anchors,
-                "its ids: " + (", ".join(facts.anchors[:8]) or "none"),
-            )
-            problem = Problem(
-                path, reference.line, f"'{facts.path}' has no anchor '#{fragment}'", hint
-            )
+        problem = _check_fragment(reference, path, found, index)
     url = index.addresses[found]
     if query or fragment:
         url = _with_tail(url, query, fragment)
     # Only a wikilink shows the title; others must not be made anew when it changes.
     title = facts.title if reference.form == "wiki" else ""
     return Resolved(Target(url, title), found, problem)
+
+
+def _check_fragment(reference: Reference, path: str, found: int, index: Index) -> Problem | None:
+    """The problem, if there is one, that the page at position `found` has not what is asked for."""
+    facts, fragment = index.facts[found], reference.fragment
+    anchors = index.anchor_sets.get(found)
+    if anchors is None:
+        anchors = index.anchor_sets[found] = frozenset(facts.anchors)
+    if fragment in anchors:
+        return None
+    asked = read_lines(fragment) if facts.embeds else None
+    if asked is not None:
+        message, hint = find_fault(asked, facts.path, index.lines_of(found))
+        return Problem(path, reference.line, message, hint) if message else None
+    hint = did_you_mean(
+        fragment, facts.anchors, "its ids: " + (", ".join(facts.anchors[:8]) or "none")
+    )
+    return Problem(path, reference.line, f"'{facts.path}' has no anchor '#{fragment}'", hint)
 
 
 def _resolve_elsewhere(reference: Reference, path: str, place: str, index: Index) -> Resolved:

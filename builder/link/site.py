@@ -93,7 +93,9 @@ def link_site(material: Material) -> Linked:
     problems += check_places(published, addresses, assets, redirects)
     problems += check_ids(published)
 
-    index = _index(published, addresses, omitted, omitted_files, tags, groups, assets, redirects)
+    index = _index(
+        published, addresses, omitted, omitted_files, tags, groups, assets, redirects, material.code
+    )
     is_responsive = material.settings.responsive_images
     album = make_album(assets, material.pictures, is_responsive=is_responsive)
     targets, backlinks = _resolve_all(published, index, album, problems)
@@ -207,6 +209,7 @@ def _index(
     groups: Sequence[Tag],
     assets: Sequence[Asset],
     redirects: Sequence[Redirect],
+    code: Mapping[str, CodeFacts],
 ) -> Index:
     outputs = {asset.output for asset in assets}
     outputs |= {output_of(redirect.url) for redirect in redirects}
@@ -221,6 +224,7 @@ def _index(
         omitted=omitted,
         omitted_outputs={output_of(page_address(facts)): path for path, facts in omitted.items()},
         omitted_files=omitted_files,
+        code=code,
     )
 
 

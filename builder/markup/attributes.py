@@ -64,23 +64,41 @@ def set_attributes(token: Token, sheet: Sheet, line: int, *leave_out: str) -> st
     for name, value in token.attrs.items():
         if name in leave_out:
             continue
-        if name == "style" or name in _ADDRESSES:
-            sheet.report(f"the attribute '{name}' can't be given in braces", line, _WAYS_OUT[name])
-            continue
-        if name == "id":
-            sheet.add_anchor(str(value), line)
-        out += f' {escape(name)}="{escape(str(value))}"'
+        if way_out := _way_out(name):
+            _refuse(name, sheet, line, way_out)
+        elif name == "id":
+            out += set_id(str(value), sheet, line)
+        else:
+            out += f' {escape(name)}="{escape(str(value))}"'
     if token.meta:
+        # What the library's own rules have taken away: handlers, addresses that run scripts.
         for name in token.meta.get("insecure_attrs", ()):
-            sheet.report(
-                f"the attribute '{name}' can't be given in braces",
-                line,
-                "scripts belong to the theme",
-            )
+            _refuse(name, sheet, line, _NO_SCRIPTS)
     return out
 
 
-_WAYS_OUT = {
-    "style": "give a class and say what it looks like in the site's style sheet",
-    **dict.fromkeys(_ADDRESSES, "write a link or a picture"),
-}
+def set_id(anchor: str, sheet: Sheet, line: int) -> str:
+    """An id that the author gave, as HTML with a leading space and as an anchor of the page."""
+    if anchor.split() != [anchor]:
+        hint = f"write '{'-'.join(anchor.split())}'" if anchor.strip() else "give it letters"
+        sheet.report(f"'{anchor}' can't be an id, which has no spaces", line, hint)
+        return ""
+    sheet.add_anchor(anchor, line)
+    return f' id="{escape(anchor)}"'
+
+
+def _way_out(name: str) -> str:
+    """What to do instead of giving an attribute that must not get into the page; "" if it may."""
+    name = name.lower()
+    if name == "style":
+        return "give a class and say what it looks like in the site's style sheet"
+    if name in _ADDRESSES:
+        return "write a link or a picture"
+    return _NO_SCRIPTS if name.startswith("on") else ""
+
+
+def _refuse(name: str, sheet: Sheet, line: int, way_out: str) -> None:
+    sheet.report(f"the attribute '{name}' can't be given in braces", line, way_out)
+
+
+_NO_SCRIPTS = "scripts belong to the theme"

@@ -16,7 +16,7 @@ from builder.markup.galley import make_galley
 from builder.markup.math import convert_formulas
 from builder.markup.parser import parse_body
 from builder.markup.sheet import Sheet
-from builder.markup.text import count_words, cut_summary, plain_text
+from builder.markup.text import count_words, cut_summary, readable_text
 from builder.markup.typeset import set_tokens
 from builder.model import Embed, Fence, Galley, Heading, Reference
 
@@ -27,9 +27,10 @@ MAX_LINE = 1_000_000
 class SetBody(Value, frozen=True):
     """What setting a body in type gives.
 
-    `title` is the plain text of the first heading, if it was asked for and there is one, else
-    empty. `summary` is the start of the first paragraph as plain text. `words` counts prose, not
-    code and formulas. `anchors` are all ids. `fences` are the blocks of Python that are no cards.
+    `title` is the readable text of the first heading, if it was asked for and there is one, else
+    empty. `summary` is that of the start of the first paragraph. `words` counts prose, not code and
+    formulas. `anchors` are all ids, those of the embeds' figures last. `fences` are the blocks of
+    Python that are no cards.
     """
 
     galley: Galley
@@ -74,13 +75,18 @@ def set_body(
         summary=_find_summary(tokens),
         words=count_words("".join(sheet.prose)),
         headings=tuple(sheet.headings),
-        anchors=tuple(sheet.anchors),
+        anchors=_all_anchors(sheet),
         references=tuple(sheet.references),
         embeds=tuple(sheet.embeds),
         has_math=sheet.has_math,
         problems=tuple(sorted(set(sheet.problems))),
         fences=tuple(sheet.fences),
     )
+
+
+def _all_anchors(sheet: Sheet) -> tuple[str, ...]:
+    figures = dict.fromkeys(sheet.figures)
+    return (*[anchor for anchor in sheet.anchors if anchor not in figures], *figures)
 
 
 def _has_endless_line(text: str, sheet: Sheet) -> bool:
@@ -100,7 +106,7 @@ def _has_endless_line(text: str, sheet: Sheet) -> bool:
 def _find_title(tokens: Sequence[Token]) -> str:
     for index, token in enumerate(tokens):
         if token.type == "heading_open" and token.level == 0:
-            return " ".join(plain_text(tokens[index + 1].children or ()).split())
+            return " ".join(readable_text(tokens[index + 1].children or ()).split())
     return ""
 
 
@@ -108,7 +114,7 @@ def _find_summary(tokens: Sequence[Token]) -> str:
     """The first paragraph with a text, outside of lists, quotations and directives."""
     for index, token in enumerate(tokens):
         if token.type == "paragraph_open" and token.level == 0:
-            text = plain_text(tokens[index + 1].children or ())
+            text = readable_text(tokens[index + 1].children or ())
             if text.strip():
                 return cut_summary(text)
     return ""

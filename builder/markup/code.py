@@ -67,8 +67,9 @@ def set_code_block(tokens: Sequence[Token], index: int, sheet: Sheet) -> str:
 def set_code_inline(tokens: Sequence[Token], index: int, sheet: Sheet) -> str:
     """Code within a paragraph."""
     token = tokens[index]
-    line = sheet.line_at(token.meta.get("at", 0)) if token.attrs else 0
-    rest = set_attributes(token, sheet, line) if token.attrs or token.meta else ""
+    rest = ""
+    if token.attrs or "insecure_attrs" in token.meta:
+        rest = set_attributes(token, sheet, sheet.line_at(token.meta.get("at", 0)))
     return f"<code{rest}>{escape(token.content, quote=False)}</code>"
 
 
@@ -100,8 +101,8 @@ def _set_code(token: Token, info: _Info, shown_as: str, sheet: Sheet) -> str:
     title = f'<p class="code-title">{escape(info.title, quote=False)}</p>' if info.title else ""
     note = ""
     if info.reason:
-        reason = escape(info.reason, quote=False)
-        note = f'<p class="listing-caption code-note">not tested: {reason}</p>'
+        said = sheet.slot("word", 0, f"not_tested {info.reason}")
+        note = f'<p class="listing-caption code-note">{said}</p>'
     html = highlight(token.content, shown_as)
     if info.marks:
         html = mark_lines(html, _marked_lines(token.content, info.marks, sheet))

@@ -1,8 +1,8 @@
 r"""Formulas as a line of plain text: "x² ≤ a/b" for `x^2 \le \frac{a}{b}`.
 
-In: MathML as the converter writes it. Out: text, or "" for what takes more than a line to be
-understood, such as a matrix; its LaTeX says more then. What the author wrote is not looked at, so
-that a site's macros are read as what they stand for.
+In: MathML as the converter writes it, or any other. Out: text, or "" for what takes more than a
+line to be understood, such as a matrix; its LaTeX says more then. What the author wrote is not
+looked at, so that a site's macros are read as what they stand for.
 """
 
 from __future__ import annotations
@@ -17,17 +17,19 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 # Deeper ones nobody reads in a line.
-MAX_DEPTH = 12
+MAX_DEPTH = 20
 
-_NAMED = re.compile(r"&(?!(?:lt|gt|amp|quot|apos);)[A-Za-z]+;")
+_NAMED = re.compile(r"&(?!(?:lt|gt|amp|quot|apos);)[A-Za-z0-9]+;")
 _APPLY = "\u2061"
 # A function's name stands off from its argument, unless that is in brackets.
 _BEFORE_WORD = re.compile(_APPLY + r"\s*(?=[\w√∛∑∏∫-])")
 # Signs of selectors and of invisible operators.
 _UNSEEN = re.compile("[\ufe00-\ufe0f\u2061-\u2064]")
+_DOTS = re.compile(r"\. ?\. ?\.")
 _SPACES = re.compile(r"\s+")
 _WORD = re.compile(r"\w+")
 _LETTER_OR_DIGIT = re.compile(r"\w")
+_IN_BRACKETS = re.compile(r"\([^()]*\)|\|[^|]*\||‖[^‖]*‖|\[[^\[\]]*\]|⌊[^⌊⌋]*⌋|⌈[^⌈⌉]*⌉")
 
 # Of one sign that can be raised or lowered, all can, or none is.
 _RAISED = str.maketrans("0123456789+−n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
@@ -44,6 +46,10 @@ _ROOTS: Mapping[str, str] = {"3": "∛", "4": "∜"}
 _LARGE = frozenset("∑∏∐∫∬∭∮⋃⋂⋁⋀⨁⨂⨀")
 # Mathematical signs that stand before what they are about.
 _PREFIXES = frozenset("¬∂∇∀∃∞√")
+_TIGHT = _PREFIXES | frozenset("∛∜⁺⁻")
+# Where no space is behind them, they are those of what follows, and not between two terms.
+_SIGNS = frozenset("+−±∓")
+_OPENING = "([{|‖⟨⌊⌈"
 
 
 def read_formula(mathml: str) -> str:
@@ -53,10 +59,11 @@ def read_formula(mathml: str) -> str:
     named = _NAMED.sub(lambda found: unescape(found[0]), mathml)
     try:
         text = _say(ET.fromstring(named), 0)  # noqa: S314  # the converter's, without a DOCTYPE
-    except (ET.ParseError, _NotALineError):
+    except (ET.ParseError, _NotALineError, ValueError, IndexError):
+        # The latter for what an author wrote as MathML, with parts missing.
         return ""
     text = _UNSEEN.sub("", _BEFORE_WORD.sub(" ", text))
-    return _SPACES.sub(" ", text).strip()
+    return _SPACES.sub(" ", _DOTS.sub("…", text)).strip()
 
 
 class _NotALineError(Exception):
@@ -82,7 +89,8 @@ def _say(node: Element, depth: int) -> str:
             return _say_row(parts, depth)
         case "mfrac" if node.get("linethickness") is None:
             over, under = (_say(part, depth + 1).strip() for part in parts)
-            return f"{_bracket(over, ' ')}/{under if _is_one(parts[1]) else _bracket(under, '')}"
+            over = _bracket(over) if _is_loose(over) else over
+            return f"{over}/{under if _is_one(parts[1], under) else _bracket(under)}"
         case "msqrt":
             return "√" + _bracket_unless_word(_say_row(parts, depth))
         case "mroot" if (parts[1].text or "") in _ROOTS:
@@ -98,10 +106,12 @@ def _say_row(parts: Sequence[Element], depth: int) -> str:
     was_fraction = False
     for part in parts:
         said = _say(part, depth + 1)
+        if out and out[-1] in _SIGNS:
+            said = said.lstrip()
         is_fraction = part.tag == "mfrac"
         # "1/2x" would be half of something else.
         if (is_fraction or was_fraction) and _LETTER_OR_DIGIT.match(said.lstrip("(√")):
-            out += "" if not out or out[-1] in "([{|‖" else " "
+            out += "" if not out or out[-1] in _OPENING else " "
         out += said
         was_fraction = is_fraction or (was_fraction and not said.strip())
     return out
@@ -109,62 +119,78 @@ def _say_row(parts: Sequence[Element], depth: int) -> str:
 
 def _say_operator(node: Element) -> str:
     sign = node.text or ""
-    left, right = node.get("lspace"), node.get("rspace")
-    if sign in _LARGE or len(sign) != 1 or sign == _APPLY:
-        return sign if sign not in _LARGE else f" {sign} "
-    if sign in ",;":
-        return sign if right == "0" else f"{sign} "
-    is_spaced = unicodedata.category(sign) == "Sm" and sign not in _PREFIXES
-    if left is not None or right is not None:
-        is_spaced = _is_positive(left or "0") and _is_positive(right or "0")
-    is_spaced = is_spaced and node.get("form") in (None, "infix")
-    return f" {sign} " if is_spaced else sign
+    before, behind = node.get("lspace"), node.get("rspace")
+    if sign in _LARGE:
+        return f" {sign} "
+    if len(sign) != 1:
+        return sign
+    if sign in ",;" or (sign == ":" and behind != "0"):
+        return sign if behind == "0" else f"{sign} "
+    # The converter says where space differs from that of an operator between two terms.
+    is_between = unicodedata.category(sign) == "Sm" and sign not in _PREFIXES
+    left = is_between if before is None else _is_positive(before)
+    right = is_between if behind is None else _is_positive(behind)
+    return f"{' ' if left else ''}{sign}{' ' if right else ''}"
 
 
 def _say_scripts(node: Element, parts: Sequence[Element], depth: int) -> str:
     base, *scripts = (_say(part, depth + 1).strip() for part in parts)
     if node.get("accent") == "true" or node.get("accentunder") == "true":
-        accent = _ACCENTS.get(scripts[0])
-        if accent is None or node.tag != "mover" or len(base) != 1:
+        accent = _ACCENTS.get(scripts[0], scripts[0])
+        if node.tag != "mover" or len(base) != 1 or not unicodedata.combining(accent[0]):
             raise _NotALineError
         return base + accent
-    names = {"msub": "_", "munder": "_", "msup": "^", "mover": "^"}.get(node.tag, "_^")
-    if " " in base:
-        base = f"({base})"
+    if node.tag == "mover":
+        raise _NotALineError
+    names = {"msub": "_", "munder": "_", "msup": "^"}.get(node.tag, "_^")
+    if not _is_alone(parts[0]):
+        base = _bracket(base)
     said = base + "".join(_say_script(*pair) for pair in zip(names, scripts, strict=True))
     is_large = base in _LARGE or node.tag.startswith("munder")
     return f" {said} " if is_large else said
 
 
 def _say_script(place: str, text: str) -> str:
-    if place == "_":
-        is_other = _IS_LOWERED.fullmatch(text)
-        return text.translate(_LOWERED) if is_other else "_" + _bracket_unless_word(text)
-    if text in _HIGH:
+    if place == "_" and _IS_LOWERED.fullmatch(text):
+        return text.translate(_LOWERED)
+    if place == "^" and text in _HIGH:
         return _HIGH[text]
-    return text.translate(_RAISED) if _IS_RAISED.fullmatch(text) else _raise(text)
-
-
-def _raise(text: str) -> str:
-    return "^" + _bracket_unless_word(text)
+    if place == "^" and _IS_RAISED.fullmatch(text):
+        return text.translate(_RAISED)
+    return place + _bracket_unless_word(text)
 
 
 def _bracket_unless_word(text: str) -> str:
     text = text.strip()
-    return text if len(text) == 1 or _WORD.fullmatch(text) else _bracket(text, "")
+    return text if len(text) == 1 or _WORD.fullmatch(text) else _bracket(text)
 
 
-def _bracket(text: str, sign: str) -> str:
-    """The text in brackets if the sign is in it and it has none around it."""
-    is_held = text.startswith("(") and text.find(")") == len(text) - 1
-    return text if is_held or sign not in text else f"({text})"
+def _bracket(text: str) -> str:
+    """The text in brackets, if it has none around it."""
+    return text if _IN_BRACKETS.fullmatch(text) else f"({text})"
 
 
-def _is_one(node: Element) -> bool:
+def _is_loose(text: str) -> bool:
+    """Whether a text falls apart outside of its brackets: a sum, a function with its argument."""
+    rest = _IN_BRACKETS.sub("()", text)[1:]
+    has_sign = any(unicodedata.category(char) == "Sm" and char not in _TIGHT for char in rest)
+    return has_sign or " " in rest or "/" in rest or _BEFORE_WORD.search(rest) is not None
+
+
+def _is_one(node: Element, text: str) -> bool:
     """Whether a part of a formula needs no brackets below a fraction's line."""
     if node.tag in ("msub", "msup", "msubsup"):
-        return _is_one(node[0])
-    return node.tag in ("mi", "mn", "mtext", "msqrt")
+        return _is_alone(node[0])
+    is_leaf = node.tag in ("mi", "mn", "mtext", "msqrt")
+    return is_leaf or (len(text) == 2 and text[0] == "∂")
+
+
+def _is_alone(node: Element) -> bool:
+    """Whether an exponent behind it can belong to nothing less."""
+    if node.tag in ("mfrac", "msqrt", "mroot"):
+        return False
+    leaves = [part for part in node.iter() if part.tag in ("mi", "mn", "mo", "mtext")]
+    return node.tag not in ("mrow", "mstyle", "mpadded") or len(leaves) == 1
 
 
 def _is_positive(width: str) -> bool:

@@ -23,6 +23,11 @@ BODY_WORDS: Mapping[str, Mapping[str, object]] = {
     **{f"alert_{kind}": {} for kind in ("note", "tip", "important", "warning", "caution")},
     "footnotes": {},
     "back_to_mark": {"n": "1"},
+    "self_link": {},
+    "table_number": {"n": "1"},
+    "task_done": {},
+    "task_open": {},
+    "not_tested": {"reason": "needs a server"},
 }
 _PLAIN_URL = re.compile(r"[A-Za-z0-9/._~#-]*")
 
@@ -64,8 +69,8 @@ def fill_galley(
             drawing = drawings.get(slot.index)
             out.append(_fill_drawing(slot, drawing, targets[slot.index], prefix))
         elif slot.form == "word":
-            word, _, count = slot.text.partition(" ")
-            out.append(escape(str(words[word]).format(n=count)))
+            word, _, value = slot.text.partition(" ")
+            out.append(escape(str(words[word]).format(n=value, reason=value)))
         else:
             out.append(_fill(slot, targets, listings, prefix, page))
         out.append(pieces[number])

@@ -16,7 +16,6 @@ from builder.markup.sheet import Sheet
 from builder.markup.text import plain_text, slugify
 from builder.model import Heading
 
-SELF_LINK_LABEL = "Link to this section"
 _KEPT_TAGS = frozenset({"em_open", "em_close", "strong_open", "strong_close", "s_open", "s_close"})
 
 
@@ -48,9 +47,10 @@ def set_heading_open(tokens: Sequence[Token], index: int, sheet: Sheet) -> str:
     token = tokens[index]
     children = tokens[index + 1].children or []
     text = " ".join(plain_text(children).split())
-    rest = set_attributes(token, sheet, sheet.line) if token.attrs else ""
+    rest = set_attributes(token, sheet, sheet.line) if token.attrs or token.meta else ""
     anchor = str(token.attrs.get("id", ""))
-    if not anchor:
+    # None was given, or none that can be one.
+    if anchor not in sheet.anchors:
         anchor = sheet.make_anchor(slugify(text) or "section", sheet.line)
         rest = f' id="{escape(anchor)}"{rest}'
     # The closing tag comes right behind the heading's text.
@@ -63,7 +63,8 @@ def set_heading_close(tokens: Sequence[Token], index: int, sheet: Sheet) -> str:
     """A link to the heading itself, and the heading's end tag."""
     token = tokens[index]
     address = sheet.fragment(token.meta["anchor"], sheet.line)
-    link = f'<a class="anchor" href="{address}" aria-label="{SELF_LINK_LABEL}">#</a>'
+    label = sheet.slot("word", 0, "self_link")
+    link = f'<a class="anchor" href="{address}" aria-label="{label}">#</a>'
     return f" {link}</{token.tag}>\n"
 
 

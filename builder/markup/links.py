@@ -15,10 +15,38 @@ from urllib.parse import unquote
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
+from builder.codec import Value
 from builder.markup.attributes import set_attributes
 from builder.markup.sheet import Sheet
 
+_LINES = re.compile(r"(.+?)-L(\d{1,9})(?:-L(\d{1,9}))?", re.ASCII)
 _EXTERNAL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
+
+
+class Lines(Value, frozen=True):
+    """Lines `first` to `last` of the listing `base`, as a link's fragment asks for them."""
+
+    base: str
+    first: int
+    last: int
+
+
+def read_lines(fragment: str) -> Lines | None:
+    """The lines that a fragment asks for: "z_test-L12", "z_test-L12-L18"; None for any other."""
+    found = _LINES.fullmatch(fragment)
+    if found is None:
+        return None
+    ends = (int(found[2]), int(found[3] or found[2]))
+    return Lines(found[1], min(ends), max(ends))
+
+
+def own_file(fragment: str, sheet: Sheet) -> str:
+    """The name of the page's own file if a fragment asks for lines of a listing, else "".
+
+    Such a link is looked up like one to another page, because the page alone knows no code.
+    """
+    name = sheet.path.rpartition("/")[2]
+    return name if read_lines(fragment) and "?" not in name else ""
 
 
 def is_external(url: str) -> bool:
@@ -53,6 +81,8 @@ def set_link_open(tokens: Sequence[Token], index: int, sheet: Sheet) -> str:
         target, fragment = split_address(href)
         if not href:
             sheet.report("a link without an address", line, "put it between the round brackets")
+    if not target and (own := own_file(fragment, sheet)):
+        target, form = own, "link"
     if not target:
         sheet.open_links.append("</a>")
         is_empty = tokens[index + 1].type == "link_close"

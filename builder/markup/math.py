@@ -74,7 +74,7 @@ def convert_formulas(tokens: Sequence[Token], sheet: Sheet, macros: Mapping[str,
     All are converted together, because a formula may name the number of a later one. A formula that
     can't be set is a problem at its line and gets no MathML.
     """
-    formulas = list(_formulas(tokens, sheet))
+    formulas = [item for item in _formulas(tokens, sheet) if not _is_too_deep(*item, sheet)]
     if not formulas:
         return
     for block in tokens:
@@ -120,6 +120,34 @@ def _formulas(tokens: Sequence[Token], sheet: Sheet) -> Iterator[tuple[Token, in
             for child in token.children:
                 if child.type == "math_inline":
                     yield child, line + token.content.count("\n", 0, child.meta["at"])
+
+
+# The converter goes one call deeper a level, and from some thousands on it ends the process.
+MOST_LEVELS = 500
+_LEVELS = re.compile(r"\\(?:[a-zA-Z]+|.)|[{}]|[^\s\\{}]", re.DOTALL)
+
+
+def _is_too_deep(token: Token, line: int, sheet: Sheet) -> bool:
+    """Whether a formula is nested too deeply to be converted, which is then a problem.
+
+    Braces nest, and so do commands in a row: each may take the next as its argument.
+    """
+    latex = _latex(token)
+    if len(latex) < MOST_LEVELS:
+        return False
+    level = deepest = commands = 0
+    for found in _LEVELS.finditer(latex):
+        text = found[0]
+        commands = commands + 1 if text[0] == "\\" else 0
+        if text == "{" or text in (r"\left", r"\begin"):
+            level += 1
+        elif text == "}" or text in (r"\right", r"\end"):
+            level -= 1
+        deepest = max(deepest, level + commands)
+    if deepest > MOST_LEVELS:
+        shown = _shorten(token.content)
+        sheet.report(f"the formula {shown} can't be set: it is nested too deeply", line)
+    return deepest > MOST_LEVELS
 
 
 def _is_display(token: Token) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 
 from builder.model import Galley
 
-INSTALL_PDF = "pip install 'proofpress[pdf]'"
+INSTALL_PDF = "run pip install pypdfium2 Pillow, and name them in pyproject.toml's dependencies"
 # PDF measures in points, CSS in pixels.
 _PIXELS_A_POINT = 96 / 72
 _QUALITY = 80

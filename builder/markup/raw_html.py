@@ -12,7 +12,7 @@ from typing import Literal
 
 from markdown_it.token import Token
 
-from builder.markup.links import is_external, split_address
+from builder.markup.links import is_external, own_file, split_address
 from builder.markup.policed import check_tag
 from builder.markup.sheet import Sheet
 from builder.markup.tags import Markup, Pair, change_tags
@@ -89,7 +89,10 @@ def _set_address(tag: str, name: str, value: str, sheet: Sheet, line: int) -> st
         # Elsewhere, as in `<use href="#icon">`, the name may belong to the theme.
         if tag not in ("a", "area"):
             return value
-        return Markup(sheet.fragment(split_address(url)[1], line))
+        anchor = split_address(url)[1]
+        if own := own_file(anchor, sheet):
+            return Markup(sheet.slot("url", sheet.refer("link", own, anchor, line)))
+        return Markup(sheet.fragment(anchor, line))
     form: Literal["link", "image"] = "link" if tag in _PAGE_TAGS else "image"
     target, fragment = split_address(url)
     slot: Literal["href", "url"] = "href" if (tag, name) == ("a", "href") else "url"

@@ -27,6 +27,7 @@ class Sheet:
         "embeds",
         "equations",
         "fences",
+        "figures",
         "first_line",
         "fragments",
         "has_math",
@@ -62,6 +63,7 @@ class Sheet:
         self.pictures = 0
         self.references: list[Reference] = []
         self.embeds: list[Embed] = []
+        self.figures: list[str] = []
         self.equations: dict[str, str] = {}
         self.fences: list[Fence] = []
         self.headings: list[Heading] = []
@@ -133,6 +135,7 @@ class Sheet:
     def embed(self, embed: Embed, anchor: str) -> str:
         """Note an embed, which will have the id `anchor`; the mark of its slot."""
         self.embeds.append(embed)
+        self.figures.append(anchor)
         return self.slot("embed", len(self.embeds) - 1, anchor)
 
     def fragment(self, anchor: str, line: int) -> str:

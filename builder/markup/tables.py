@@ -12,16 +12,13 @@ from markdown_it.token import Token
 from builder.markup.attributes import set_attributes
 from builder.markup.sheet import Sheet
 
-FRAME_LABEL = "Table"
-
 
 def set_table_open(tokens: Sequence[Token], index: int, sheet: Sheet) -> str:
     """The frame, which the keyboard can reach and scroll, and the table's start tag."""
     rest = set_attributes(tokens[index], sheet, sheet.line)
+    label = sheet.slot("word", 0, f"table_number {sheet.next_table()}")
     return (
-        f'<div class="table-wrap" tabindex="0" role="region"'
-        f' aria-label="{FRAME_LABEL} {sheet.next_table()}">'
-        f"<table{rest}>\n"
+        f'<div class="table-wrap" tabindex="0" role="region" aria-label="{label}"><table{rest}>\n'
     )
 
 

@@ -1,15 +1,18 @@
 """Plain text: slugs, word counts, summaries.
 
-In: text, or the inline tokens of a block. Out: text and numbers. It knows nothing of HTML.
+In: text, or the inline tokens of a block. Out: text and numbers. It writes no HTML.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from markdown_it.token import Token
+
+from builder.markup.formula_text import read_formula
+from builder.model import KINDS
 
 SUMMARY_WIDTH = 200
 
@@ -108,17 +111,47 @@ def break_text(tokens: Sequence[Token], index: int) -> str:
 
 def plain_text(tokens: Sequence[Token]) -> str:
     """The text of inline tokens: code and formulas as written, pictures by their descriptions."""
+    return _join_texts(tokens, lambda token: token.content)
+
+
+def readable_text(tokens: Sequence[Token]) -> str:
+    """The text of inline tokens for those who see nothing else: formulas in signs where these fit
+    into a line, wikilinks without a text by a name that reads as one.
+    """
+    return _join_texts(tokens, _say_token)
+
+
+def _say_token(token: Token) -> str:
+    if token.type == "wiki_title":
+        return say_name(token.content)
+    # A formula that can't be set has no MathML; one that takes more than a line is itself.
+    return read_formula(str(token.meta.get("mathml", ""))) or token.content
+
+
+def say_name(name: str) -> str:
+    """The name in a wikilink as words: "posts/why-snippets-rot" is "why snippets rot".
+
+    A title stays as it is, and so does one hyphen, which may be in a word.
+    """
+    kind, slash, slug = name.partition("/")
+    slug = slug if slash and kind.lower() in KINDS else name
+    is_slug = slug.count("-") > 1 and not _SPACES.search(slug)
+    return slug.replace("-", " ") if is_slug else slug
+
+
+def _join_texts(tokens: Sequence[Token], say: Callable[[Token], str]) -> str:
+    """The text of inline tokens; `say` gives that of a formula and of a wikilink's name."""
     out: list[str] = []
     for index, token in enumerate(tokens):
         kind = token.type
-        if kind in ("text", "code_inline", "math_inline"):
+        if kind in ("text", "code_inline"):
             out.append(token.content)
+        elif kind in ("math_inline", "wiki_title"):
+            out.append(say(token))
         elif kind in ("softbreak", "hardbreak"):
             out.append(break_text(tokens, index))
         elif kind == "image":
-            out.append(plain_text(token.children or ()))
+            out.append(_join_texts(token.children or (), say))
         elif kind == "equation_reference":
             out.append(token.meta.get("number", token.content))
-        elif kind == "wiki_title":
-            out.append(token.content)
     return "".join(out)

@@ -14,7 +14,7 @@ from markdown_it.token import Token
 
 from builder.markup.attributes import set_attributes
 from builder.markup.code import set_code_block, set_code_inline, set_fence
-from builder.markup.directives import alert_title, open_alert, set_directive
+from builder.markup.directives import ALERTS, alert_title, open_alert, set_directive
 from builder.markup.footnotes import (
     set_footnote_back,
     set_footnote_close,
@@ -122,18 +122,28 @@ def _set_item_open(tokens: Sequence[Token], index: int, sheet: Sheet) -> str:
     is_done = tokens[index].meta.get("checked")
     if is_done is None:
         return start
-    state = ' checked aria-label="Done"' if is_done else ' aria-label="To do"'
-    return f'{start}<input class="task" type="checkbox" disabled{state}> '
+    label = sheet.slot("word", 0, "task_done" if is_done else "task_open")
+    state = " checked" if is_done else ""
+    return f'{start}<input class="task" type="checkbox" disabled{state} aria-label="{label}"> '
 
 
-def _set_alert_open(tokens: Sequence[Token], index: int, _sheet: Sheet) -> str:
-    return open_alert(tokens[index].info.lower())
+def _set_alert_open(tokens: Sequence[Token], index: int, sheet: Sheet) -> str:
+    token = tokens[index]
+    # The parser adds classes of its own behind those of the author.
+    names = [
+        name for name in str(token.attrs.get("class", "")).split() if name not in _ALERT_CLASSES
+    ]
+    rest = set_attributes(token, sheet, sheet.line, "class")
+    return open_alert(token.info.lower(), escape(" ".join(names)), rest)
 
 
 def _set_alert_title(tokens: Sequence[Token], index: int, sheet: Sheet) -> str:
     """An alert's title; the parser puts its kind behind this token as text, in English."""
     tokens[index + 1].children = []
     return f'<p class="alert-title">{alert_title(tokens[index - 1].info.lower(), sheet)}'
+
+
+_ALERT_CLASSES = {"markdown-alert", *(f"markdown-alert-{name}" for name in ALERTS)}
 
 
 def _always(html: str) -> Rule:

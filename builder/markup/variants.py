@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from PIL import Image
 
-INSTALL_IMAGES = "pip install 'proofpress[images]'"
+INSTALL_IMAGES = "run pip install Pillow, and name it in pyproject.toml's dependencies"
 # A picture of at most this many colours is a drawing or a screenshot, in which lost details show.
 DRAWING_COLOURS = 4096
 _QUALITY = 82

@@ -110,5 +110,5 @@ def template_sources(sources: Mapping[str, Source]) -> dict[str, Source]:
         for path, source in sources.items()
         if path.startswith("templates/")
     }
-    shipped = {f"{THEME}/{name}": source for name, source in theme.items()}
+    shipped = {f"theme/{name}": source for name, source in theme.items()}
     return theme | shipped | own

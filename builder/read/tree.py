@@ -15,7 +15,8 @@ SignatureFields = tuple[int, int, int, int]
 FOLDERS = ("content", "templates", "snippets", "tests/snippets")
 # Which versions of libraries the site asks for: records of evidence are held against them.
 LOCK_FILES = ("pdm.lock", "poetry.lock", "pylock.toml", "uv.lock")
-THEME = "theme"
+# The shipped theme, among a site's paths: no package or folder of a site is called so.
+THEME = "<theme>"
 # Hidden files, caches, and what editors keep beside a file: backups, what is not saved yet.
 _IGNORED_NAMES = frozenset({"__pycache__", "Thumbs.db"})
 _IGNORED_ENDINGS = ("~", ".pyc", ".swp", "___jb_tmp___", "___jb_old___")
@@ -40,12 +41,12 @@ def theme_folder() -> Path:
     Inside an installed wheel, or beside the package in a checkout.
     """
     package = Path(__file__).resolve().parent.parent
-    inside = package / THEME
+    inside = package / "theme"
     return inside if inside.is_dir() else package.parent / "templates"
 
 
 def survey(root: Path, theme: Path, extras: tuple[str, ...] = ()) -> Tree:
-    """Every file that the site in `root` is made from, with the default theme's as "theme/…".
+    """Every file that the site in `root` is made from, with the shipped theme's as "<theme>/…".
 
     `extras` are paths elsewhere in the site that cards depend on: files and folders, which need not
     be there.

@@ -246,6 +246,9 @@ def _fill(galley: Galley, titles: Sequence[str], code: Sequence[str]) -> str:
             out.append(code[slot.index])
         elif slot.form == "title":
             out.append(escape((titles[slot.index] if titles else "") or slot.text))
+        elif slot.form == "word":
+            # What the theme says is nothing to search for; what its author put into it is.
+            out.append(escape(slot.text.partition(" ")[2]))
         out.append(piece)
     return "".join(out)
 
@@ -269,7 +272,7 @@ def _count_fields(entry: Entry, read: Read) -> dict[str, dict[str, int]]:
         "headings": "\n".join(section.heading for section in read.sections),
         "names": "\n".join(read.names),
         "tags": "\n".join(entry.tags),
-        "text": "\n".join(section.text for section in read.sections),
+        "text": "\n".join(f"{section.text}\n{section.latex}" for section in read.sections),
     }
     return {field: count_tokens(texts[field]) for field in FIELDS}
 

@@ -1,15 +1,16 @@
 """What a page says, by section: the text that a search looks through and shows.
 
-In: a body's HTML. Out: sections of plain text, and names written as code. It reads markup token by
-token as browsers do and changes none of it.
+In: a body's HTML. Out: sections of plain text, names written as code, the LaTeX of formulas. It
+reads markup token by token as browsers do and changes none of it.
 """
 
 from __future__ import annotations
 
 import re
-from html import unescape
+from html import escape, unescape
 
 from builder.codec import Value
+from builder.markup.formula_text import read_formula
 
 # A comment, or a tag; quoted values may hold ">". What is no tag is text.
 _TAG = re.compile(
@@ -23,7 +24,7 @@ _INLINE = frozenset(
      "mark", "math", "q", "s", "samp", "small", "span", "strong", "sub", "sup", "time", "u", "var",
      "wbr")
 )  # fmt: skip
-# Elements whose text is no prose; of a formula its source alone is read.
+# Elements whose text is no prose; a formula is read as a whole.
 _UNREAD = frozenset(("script", "style", "template", "button", "svg", "select", "math"))
 # Classes of links that the builder adds.
 _OWN_LINK = re.compile(r'class="(?:anchor|footnote-back|footnote-ref)"')
@@ -32,11 +33,16 @@ _LONGEST_NAME = 80
 
 
 class Section(Value, frozen=True):
-    """The text below a heading, up to the next; `anchor` and `heading` are "" before the first."""
+    """The text below a heading, up to the next; `anchor` and `heading` are "" before the first.
+
+    `latex` is that of the formulas in both, which read as signs there: who searches may know only
+    what authors write.
+    """
 
     anchor: str
     heading: str
     text: str
+    latex: str = ""
 
 
 class Read(Value, frozen=True):
@@ -63,14 +69,24 @@ def read_sections(html: str) -> Read:
 
 
 class _Reading:
-    """What was read so far. `unread`: the element whose end is awaited; for a formula "math"."""
+    """What was read so far. `unread`: the element whose end is awaited; for a formula "math", which
+    is gathered in `formula`, its LaTeX in `source`.
+    """
 
-    __slots__ = ("code", "is_in_block", "names", "out", "sections", "unread")
+    __slots__ = (
+        "code", "formula", "is_in_block", "latex", "names", "out", "sections", "source",
+        "unread",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         """Nothing was read yet."""
         self.out: list[str] = []
-        self.sections: list[tuple[str, list[str], list[str]]] = [("", [], self.out)]
+        self.latex: list[str] = []
+        self.sections: list[tuple[str, list[str], list[str], list[str]]] = [
+            ("", [], self.out, self.latex)
+        ]
+        self.formula: list[str] = []
+        self.source = ""
         self.names: list[str] = []
         self.code: list[str] | None = None
         self.is_in_block = False
@@ -85,17 +101,21 @@ class _Reading:
     def pass_tag(self, text: str, closing: bool, name: str, attributes: str) -> None:
         """A tag, and the text before it."""
         if self.unread:
-            # Of a formula, its source is read.
-            if self.unread == "math" and name == "annotation" and closing:
-                self.add(text)
+            if self.unread == "math":
+                if closing and name == "annotation":
+                    self.source = text
+                self.formula.append(f"{text}<{'/' if closing else ''}{name}{attributes}>")
             if closing and name == self.unread:
                 self.unread = ""
+                self._close_formula()
             return
         self.add(text)
         if closing:
             self._close(name)
         elif name in _UNREAD or (name in ("a", "sup") and _OWN_LINK.search(attributes)):
             self.unread = name
+            self.formula = [f"<{name}{attributes}>"] if name == "math" else []
+            self.source = ""
         else:
             self._open(name, attributes)
         if name not in _INLINE:
@@ -109,7 +129,8 @@ class _Reading:
         elif name in _HEADINGS:
             found = _ID.search(attributes)
             self.out = []
-            self.sections.append((unescape(found[1]) if found else "", self.out, []))
+            self.latex = []
+            self.sections.append((unescape(found[1]) if found else "", self.out, [], self.latex))
 
     def _close(self, name: str) -> None:
         if name == "pre":
@@ -120,11 +141,19 @@ class _Reading:
         elif name in _HEADINGS:
             self.out = self.sections[-1][2]
 
+    def _close_formula(self) -> None:
+        """Add a formula that has ended in signs, or in LaTeX where it takes more than a line."""
+        if self.formula:
+            said = read_formula("".join(self.formula))
+            self.add(escape(said) or self.source)
+            self.latex.append(self.source)
+            self.formula = []
+
     def finish(self) -> Read:
         """All that was read."""
         sections = [
-            Section(anchor, _plain(heading), _plain(text))
-            for anchor, heading, text in self.sections
+            Section(anchor, _plain(heading), _plain(text), unescape("\n".join(latex)))
+            for anchor, heading, text, latex in self.sections
         ]
         names = [name for name in self.names if 1 < len(name) <= _LONGEST_NAME]
         return Read(

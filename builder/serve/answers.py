@@ -53,8 +53,10 @@ def answer(request: Request, offer: Offer) -> Answer:
             ("Allow", "GET, HEAD"),
             closes=True,
         )
-    if request.header("transfer-encoding") or request.header("content-length") not in ("", "0"):
-        # Taken for the next request, a body could say things in the name of somebody else.
+    lengths = request.all("content-length")
+    if request.all("transfer-encoding") or any(length != "0" for length in lengths):
+        # Taken for the next request, a body could say things in the name of somebody else. A length
+        # that is empty is one that two readers understand in two ways.
         return notice(400, "A request for something to look at has no body.", closes=True)
     address = read_target(request.target)
     if isinstance(address, BadTarget):

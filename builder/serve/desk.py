@@ -97,13 +97,13 @@ class Desk:
         """Take in what changed; whether the site is still to be looked at when there is time: only
         some pages had to be read, or the machine was at fault.
         """
-        edition = self._look_at_pages(change)
-        if edition is not None:
-            self._show(edition, self._problems, self._wrong)
-            return True
         options = replace(self.order.options, now=self.clock())
         order = dataclasses.replace(self.order, options=options, tree=None)
         try:
+            edition = self._look_at_pages(change)
+            if edition is not None:
+                self._show(edition, self._problems, self._wrong)
+                return True
             with State(order.root, self._say_waiting) as state:
                 prepared = attempt(order, state, self.say, self._preparing(state))
         except BuildFailed as failure:

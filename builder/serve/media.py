@@ -60,8 +60,12 @@ _BY_ENDING = {
     "opus": "audio/ogg",
     "wav": "audio/wav",
     "flac": "audio/flac",
+    "aac": "audio/aac",
     "mp4": "video/mp4",
     "webm": "video/webm",
+    "m4v": "video/mp4",
+    "mov": "video/quicktime",
+    "ogv": "video/ogg",
     # Archives.
     "zip": "application/zip",
     "gz": "application/gzip",

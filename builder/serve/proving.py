@@ -20,6 +20,8 @@ from pathlib import Path
 MOST = 3
 GRACE_SECONDS = 5.0
 LEASH = "builder.serve.leash"
+# As the command says it of a fault of the machine.
+NOT_STARTED = 4
 
 
 class Prover:
@@ -88,13 +90,18 @@ class Prover:
             # In UTF-8, because a command that has to begin again for it would lose its leash.
             python = [sys.executable, "-P", "-X", "utf8"]
             command = [*python, "-m", LEASH, "test", "--root", str(self.root)]
-            process = subprocess.Popen(
-                [*command, "--", slug],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-            )
+            try:
+                process = subprocess.Popen(
+                    [*command, "--", slug],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    start_new_session=True,
+                )
+            except OSError:
+                # No process is left, or Python was replaced meanwhile: the preview goes on.
+                threading.Thread(target=self.done, args=(slug, NOT_STARTED), daemon=True).start()
+                continue
             self._running[slug] = process
             threading.Thread(target=self._wait, args=(slug, process), daemon=True).start()
 

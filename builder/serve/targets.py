@@ -30,7 +30,9 @@ class Address(Value, frozen=True):
 
     def to(self, path: str) -> str:
         """Where another path is, the query kept: what a Location header may hold."""
-        return quote(path, safe="/!$&'()*+,;=:@~") + quote(self.query, safe="/?%!$&'()*+,;=:@~")
+        # The query as the bytes that it was sent as, which may be UTF-8.
+        query = quote(self.query.encode("latin-1"), safe="/?%!$&'()*+,;=:@~")
+        return quote(path, safe="/!$&'()*+,;=:@~") + query
 
 
 class BadTarget(Value, frozen=True):

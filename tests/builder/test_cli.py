@@ -109,6 +109,12 @@ def test_no_command_shows_the_help_and_is_wrong() -> None:
         (["explain"], "PATH"),
         (["new", "pots", "Title"], "there is no 'pots' here; did you mean 'post'?"),
         (["new", "post"], "NAME"),
+        (["new", "post", "x", "y's"], """need quotes: proofpress new post 'x y'"'"'s'"""),
+        (["new", "post", "x", "y", "--rot"], "'y' is not known here; see proofpress new --help"),
+        (["build", "drafts"], "'drafts' is not known here; did you mean '--drafts'?"),
+        (["--root", ".", "test"], "'--root' comes after the command, as in: proofpress"),
+        (["--vresion"], "'--vresion' is not known here; did you mean '--version'?"),
+        (["evidence"], "{show,diff,accept,verify}"),
     ],
 )
 def test_a_wrong_command_line_is_told_with_what_was_meant(words: list[str], message: str) -> None:
@@ -158,6 +164,22 @@ def test_below_a_site_the_hint_names_it(site: Project) -> None:
 
     assert said.code == 1
     assert f"there is a site in {site.root.resolve()}: go there, or say --root" in said.err
+
+
+def test_a_hint_can_be_typed_as_it_stands(tmp_path: Path) -> None:
+    root = tmp_path / "my notes"
+    run("new", "site", root)
+
+    assert f"say --root '{root}'" in run("build", folder=root / "content").err
+
+
+def test_a_file_is_no_site(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+
+    said = run("build", "--root", tmp_path / "file")
+
+    assert said.code == 1
+    assert said.err.startswith(f"pyproject.toml: there is no pyproject.toml in {tmp_path / 'file'}")
 
 
 def test_the_folder_one_is_in_is_the_site(site: Project) -> None:
@@ -560,6 +582,29 @@ def test_why_an_output_is_out_of_date_is_told(built: Project, change: str) -> No
     assert reason in said.out.partition("out of date: ")[2]
 
 
+def test_a_page_that_comes_or_goes_is_told_by_its_title_and_not_as_a_change_of_all_others(
+    built: Project,
+) -> None:
+    built.write("posts/aa.md", note("A new one"))
+    come = explain(built, "index.html").out.partition("out of date: ")[2]
+    build(built)
+    built.delete("posts/aa.md")
+    gone = explain(built, "index.html").out.partition("out of date: ")[2]
+
+    assert "items: 'A new one' came\n  items: 3 before, 4 now\n" in come
+    assert "items: 'A new one' left\n  items: 4 before, 3 now\n" in gone
+    assert "→" not in come + gone
+
+
+def test_titles_with_commas_are_told_apart(built: Project) -> None:
+    built.write("posts/aa.md", note("Odd, but true"))
+
+    said = explain(built, "index.html").out
+
+    (listed,) = (line[16:] for line in said.splitlines() if line.startswith("  lists  "))
+    assert {"A", "B", "Odd, but true"} <= set(listed.split("; "))
+
+
 def test_explaining_builds_nothing_and_the_next_build_does_all_the_same(built: Project) -> None:
     before = built.tree()
     built.edit("posts/b.md", "[a]", "More [a]")
@@ -678,7 +723,7 @@ def test_a_new_site_builds_passes_its_check_and_its_tests(notebook: Path) -> Non
 def test_a_failing_card_is_told_and_fails_the_command(notebook: Path) -> None:
     run("new", "card", "second", folder=notebook)
     snippet = notebook / "snippets/second.py"
-    snippet.write_text(snippet.read_text().replace("return total / 2", "return total / 3"))
+    snippet.write_text(snippet.read_text().replace("return 2 * number", "return 3 * number"))
 
     both = run("test", "--jobs", "2", folder=notebook)
     good = run("test", "midpoint", folder=notebook)
@@ -752,11 +797,30 @@ def test_a_new_file_is_made_told_and_never_overwritten(
     (notebook / path).write_text("mine")
     again = run("new", kind, name, folder=notebook)
 
-    assert (first.code, first.err) == (0, "")
-    assert str(notebook / path) in first.out.splitlines()
+    assert first.code == 0
+    assert path in first.out.splitlines()
     assert (again.code, again.out) == (1, "")
     assert "already exists; nothing was written" in again.err
     assert (notebook / path).read_text() == "mine"
+
+
+def test_a_new_site_says_how_to_look_at_it(tmp_path: Path) -> None:
+    said = run("new", "site", "my notes", folder=tmp_path)
+
+    assert "my notes/content/pages/about.md" in said.out.splitlines()
+    assert said.err == "look at it with: cd 'my notes' && proofpress serve --open\n"
+    (tmp_path / "here").mkdir()
+    here = run("new", "site", ".", folder=tmp_path / "here")
+    assert here.err == "look at it with: proofpress serve --open\n"
+
+
+def test_the_first_page_of_a_kind_that_the_menu_lacks_is_told(notebook: Path) -> None:
+    first = run("new", "trivia", "One", folder=notebook)
+    second = run("new", "trivia", "Two", folder=notebook)
+    post = run("new", "post", "Three", folder=notebook)
+
+    assert first.err == "the menu in pyproject.toml does not lead to /trivia/ yet\n"
+    assert (second.err, post.err) == ("", "")
 
 
 def test_a_new_post_is_dated_where_the_site_is(notebook: Path) -> None:

@@ -429,6 +429,39 @@ def test_all_and_slugs_do_not_go_together(site: Project) -> None:
     assert "did you mean 'twice'?" in misspelt.err
 
 
+def test_a_package_may_be_called_as_the_theme_is(site: Project) -> None:
+    (site.root / "theme").mkdir()
+    (site.root / "theme/__init__.py").write_text("FACTOR = 2\n")
+    site.edit("snippets/twice.py", "from doubling", "from theme")
+
+    assert prove(site).code == 0
+    said = build(site)
+    assert (said.code, badge(site)) == (0, "passed"), said.err
+    assert "nothing to do" in build(site).out
+    (site.root / "theme/__init__.py").write_text("FACTOR = 1 + 1\n")
+    assert "running twice" in build(site).err
+
+
+def test_all_commands_take_the_same_files_for_cards_pages(site: Project, tmp_path: Path) -> None:
+    """What a hidden file demands counts for none, what lies behind a link for all."""
+    page = (site.root / "content/cards/twice.md").read_text()
+    (site.root / "content/cards/twice.md").unlink()
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    (shared / "twice.md").write_text(page.replace("title:", "test: {timeout: 20}\ntitle:"))
+    (site.root / "content/cards/shared").symlink_to(shared)
+    (site.root / "content/cards/.draft.md").write_text(
+        note("Twice", "Words.", snippet="twice", test="{min_tests: 9}")
+    )
+
+    assert prove(site).code == 0
+    first = record(site)
+    assert build(site).code == 0
+    assert prove(site).code == 0
+    assert record(site) == first
+    assert first["test"]["timeout"] == 20  # type: ignore[index]
+
+
 @pytest.mark.parametrize("command", [prove, build])
 def test_an_input_that_is_not_there_is_a_problem_at_its_line(
     site: Project, command: Callable[[Project], Said]

@@ -132,6 +132,14 @@ def test_the_first_and_the_last_years_are_dates_in_every_zone(zone: str, date: s
     assert facts.shown_date.startswith(date[:10])
 
 
+def test_a_date_before_standard_time_has_an_offset_in_whole_minutes() -> None:
+    berlin = ReadingSettings("Europe/Berlin", {})
+
+    assert facts_of(note("A", date="1890-05-01"), settings=berlin).shown_date == (
+        "1890-05-01T00:00:00+00:53"
+    )
+
+
 def test_moments_that_were_not_given_are_none() -> None:
     facts = facts_of(note("A", date=None))
 

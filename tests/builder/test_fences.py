@@ -208,6 +208,15 @@ def test_a_page_without_doctests_has_no_test_file() -> None:
     assert doctest_module(PAGE, fences_of(block("x = 1"))) == ""
 
 
+def test_a_page_and_its_blocks_may_have_the_words_that_are_filled_in() -> None:
+    names: dict[str, Any] = {"__name__": "test_page"}
+    fences = fences_of(block(">>> 'PATH ROWS'", "'PATH ROWS'"))
+    exec(doctest_module("content/notes/BROWSER-PATH.md", fences), names)
+
+    names["test_block_1"]()
+    assert names["PAGE"] == "content/notes/BROWSER-PATH.md"
+
+
 def test_blocks_share_their_names_in_the_order_of_the_page() -> None:
     names = definitions_of(
         block(">>> x = 1"), block("x = 9"), block(">>> x += 1"), block(">>> x", "2")

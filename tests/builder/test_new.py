@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -34,7 +35,7 @@ def build(root: Path, output: Path) -> subprocess.CompletedProcess[str]:
 
 def test_a_new_site_builds_without_a_warning(tmp_path: Path) -> None:
     root = tmp_path / "my notes"
-    new_site(root)
+    new_site(root, TODAY)
     new_card(root, "second_card")
     new_post(root, "A post", date(2026, 2, 1))
     new_note(root, "A note", date(2026, 2, 1))
@@ -48,40 +49,60 @@ def test_a_new_site_builds_without_a_warning(tmp_path: Path) -> None:
     assert (first.returncode, done.returncode, done.stderr) == (0, 0, "")
     card = (tmp_path / "output/cards/second_card/index.html").read_text(encoding="utf-8")
     assert card.count('<figure class="listing"') == 2
+    home = (tmp_path / "output/index.html").read_text(encoding="utf-8")
+    assert '<li><a href="/about/">About</a></li>' in home
+    assert home.count("A placeholder: ") == 1
 
 
 def test_every_new_card_passes_its_tests_and_runs(tmp_path: Path) -> None:
-    new_site(tmp_path)
+    new_site(tmp_path, TODAY)
     new_card(tmp_path, "second_card")
 
     results = run_cards(
         tmp_path, ["midpoint", "second_card"], jobs=1, timeout_seconds=60, demands={}
     )
     shown = subprocess.run(
-        [sys.executable, "-m", "snippets.second_card"],
+        [sys.executable, "-m", "snippets.midpoint"],
         capture_output=True, text=True, check=True, cwd=tmp_path,
     )  # fmt: skip
 
-    assert [(each.result, each.passed) for each in results] == [("PASSED", 4)] * 2
+    assert [(each.result, each.passed) for each in results] == [("PASSED", 4), ("PASSED", 2)]
     assert shown.stdout.splitlines()[0] == "(low + high) / 2 = inf"
 
 
-def test_the_test_of_a_new_card_can_fail(tmp_path: Path) -> None:
-    snippet = new_card(tmp_path, "card")[0]
-    right = snippet.read_text()
-    for wrong in ("return total / 3", "return low / 2 + high / 2"):
-        snippet.write_text(right.replace("return total / 2", wrong))
+def test_a_new_card_is_called_a_placeholder_wherever_it_is_shown(tmp_path: Path) -> None:
+    snippet, _, page = new_card(tmp_path, "running_mean")
 
-        (result,) = run_cards(tmp_path, ["card"], jobs=1, timeout_seconds=60, demands={})
+    assert snippet.read_text().startswith('"""A placeholder: ')
+    assert '\nsummary: "A placeholder: ' in page.read_text()
+    assert "running mean" not in snippet.read_text()
 
-        assert result.result == "FAILED"
+
+@pytest.mark.parametrize(
+    ("card", "right", "wrong"),
+    [
+        ("midpoint", "return total / 2", "return total / 3"),
+        ("midpoint", "return total / 2", "return low / 2 + high / 2"),
+        ("card", "return 2 * number", "return 3 * number"),
+    ],
+)
+def test_the_tests_of_new_cards_can_fail(tmp_path: Path, card: str, right: str, wrong: str) -> None:
+    new_site(tmp_path, TODAY)
+    new_card(tmp_path, "card")
+    snippet = tmp_path / "snippets" / f"{card}.py"
+    snippet.write_text(snippet.read_text().replace(right, wrong))
+
+    (result,) = run_cards(tmp_path, [card], jobs=1, timeout_seconds=60, demands={})
+
+    assert result.result == "FAILED"
+    assert {test.outcome for test in result.tests} >= {"failed"}
 
 
 @pytest.mark.parametrize("name", ["my notes", "Ünï", "1st", '"quoted" #'])
 def test_a_new_site_has_valid_settings_whatever_its_folder_is_called(
     tmp_path: Path, name: str
 ) -> None:
-    new_site(tmp_path / name)
+    new_site(tmp_path / name, TODAY)
 
     assert read_settings(tmp_path / name).title
 
@@ -89,7 +110,7 @@ def test_a_new_site_has_valid_settings_whatever_its_folder_is_called(
 def test_a_new_site_goes_into_a_folder_that_has_other_files(tmp_path: Path) -> None:
     (tmp_path / "LICENSE").write_text("mine")
 
-    made = new_site(tmp_path)
+    made = new_site(tmp_path, TODAY)
 
     assert {path.relative_to(tmp_path).as_posix() for path in made} == tree(tmp_path).keys() - {
         "LICENSE"
@@ -104,7 +125,7 @@ def test_a_file_in_the_way_of_a_new_site_stops_it_before_anything_is_written(
     (tmp_path / there).write_text("mine")
 
     with pytest.raises(AlreadyExists) as stopped:
-        new_site(tmp_path)
+        new_site(tmp_path, TODAY)
 
     assert stopped.value.path == tmp_path / there
     assert str(stopped.value) == f"{tmp_path / there} already exists; nothing was written"
@@ -115,7 +136,7 @@ def test_a_link_to_nothing_is_in_the_way_too(tmp_path: Path) -> None:
     (tmp_path / "README.md").symlink_to(tmp_path / "gone")
 
     with pytest.raises(AlreadyExists):
-        new_site(tmp_path)
+        new_site(tmp_path, TODAY)
 
     assert not (tmp_path / "gone").exists()
 
@@ -154,6 +175,22 @@ def test_any_title_is_valid_front_matter_and_comes_back_as_it_was(
         assert found.problems == ()
         assert found.values["title"] == title
         assert found.values["tags"] in ((), [])
+
+
+@pytest.mark.parametrize("make", [new_post, new_note, new_trivia])
+def test_the_first_paragraph_of_a_new_page_is_whole_sentences(
+    tmp_path: Path, make: Callable[[Path, str, date], tuple[Path, ...]]
+) -> None:
+    (path,) = make(tmp_path, "Title", TODAY)
+
+    # Lists and feeds show it alone.
+    assert path.read_text().split("---\n")[2].strip().split("\n\n")[0].endswith(".")
+
+
+def test_the_first_post_of_a_new_site_is_of_today(tmp_path: Path) -> None:
+    new_site(tmp_path, TODAY)
+
+    assert "\ndate: 2026-11-21\n" in (tmp_path / "content/posts/hello.md").read_text()
 
 
 def test_a_post_is_named_by_its_title_and_dated(tmp_path: Path) -> None:

@@ -143,7 +143,7 @@ def test_without_pillow_the_build_says_once_what_to_install(
 
     (problem,) = {str(problem) for problem in failed.value.problems}
     assert "pyproject.toml: 'og_images' needs Pillow" in problem
-    assert "pip install 'proofpress[images]'" in problem
+    assert "run pip install Pillow, and name it in pyproject.toml's dependencies" in problem
 
 
 # --- When one is made

@@ -273,7 +273,7 @@ def test_a_missing_library_is_told_with_the_way_to_install_it(
     (problem,) = failure.value.problems
     assert str(problem) == (
         "pyproject.toml: 'responsive_images' needs Pillow, which is not installed\n"
-        "    pip install 'proofpress[images]'"
+        "    run pip install Pillow, and name it in pyproject.toml's dependencies"
     )
     assert not responsive.output.exists()
 
@@ -382,7 +382,8 @@ def test_a_paper_without_the_library_is_told_with_the_way_to_install_it(
                 project.build(is_clean=True)
         assert str(failure.value) == (
             "content/posts/a/index.md:4: 'content/posts/a/p.pdf' can't be shown: pypdfium2 or"
-            " Pillow is not installed\n    pip install 'proofpress[pdf]'"
+            " Pillow is not installed\n    run pip install pypdfium2 Pillow, and name them in"
+            " pyproject.toml's dependencies"
         )
 
 

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from builder.markup.directives.alerts import alert_title, open_alert
+from builder.markup.directives.alerts import ALERTS, alert_title, open_alert
 from builder.markup.directives.rule import directive, set_directive
 from builder.markup.directives.table import DIRECTIVES
 
-__all__ = ["DIRECTIVES", "alert_title", "directive", "open_alert", "set_directive"]
+__all__ = ["ALERTS", "DIRECTIVES", "alert_title", "directive", "open_alert", "set_directive"]

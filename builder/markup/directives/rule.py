@@ -8,13 +8,14 @@ value`, then the content, then `:::`.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from html import escape
 
 from markdown_it.rules_block import StateBlock
 from markdown_it.token import Token
 
 from builder.errors import did_you_mean
-from builder.markup.attributes import set_attributes
+from builder.markup.attributes import set_attributes, set_id
 from builder.markup.directives.directive import Directive
 from builder.markup.directives.table import COMMON_OPTIONS, DIRECTIVES
 from builder.markup.sheet import Sheet
@@ -48,11 +49,16 @@ def directive(state: StateBlock, start_line: int, end_line: int, silent: bool) -
         sheet.report(
             f"the directive '{found[2]}' is never closed", line, f"end it with a line {found[1]}"
         )
-    options, first_content = _read_options(state, start_line + 1, last)
+    options, lines = _read_options(state, start_line + 1, last)
     token = state.push("directive_open", "", 1)
     token.map = [start_line, last]
     token.block = True
-    token.meta = {"name": found[2], "argument": found[3].strip(), "options": options}
+    token.meta = {
+        "name": found[2],
+        "argument": found[3].strip(),
+        "options": options,
+        "lines": {option: sheet.file_line(number) for option, number in lines.items()},
+    }
     kind = DIRECTIVES.get(found[2])
     if kind and kind.argument == "markdown" and found[3].strip():
         _push_title(state, found[3].strip(), start_line)
@@ -61,7 +67,7 @@ def directive(state: StateBlock, start_line: int, end_line: int, silent: bool) -
     state.parentType = "directive"
     # Lazy continuation lines of a paragraph must not reach beyond the directive.
     state.lineMax = last
-    state.md.block.tokenize(state, first_content, last)
+    state.md.block.tokenize(state, max(lines.values(), default=start_line) + 1, last)
     state.parentType, state.lineMax = outer_parent, outer_last
     state.push("directive_close", "", -1).block = True
     state.line = last if close is None else close + 1
@@ -119,13 +125,15 @@ def _find_close(state: StateBlock, start_line: int, end_line: int, colons: int) 
     return None
 
 
-def _read_options(state: StateBlock, line: int, last: int) -> tuple[dict[str, str], int]:
-    """The options on the lines from `line` on, and the first line behind them."""
+def _read_options(state: StateBlock, line: int, last: int) -> tuple[dict[str, str], dict[str, int]]:
+    """The options on the lines from `line` on, and the line of each."""
     options: dict[str, str] = {}
+    lines: dict[str, int] = {}
     while line < last and (found := _OPTION.fullmatch(_line_text(state, line))):
         options[found[1]] = (found[2] or "").strip()
+        lines[found[1]] = line
         line += 1
-    return options, line
+    return options, lines
 
 
 def _push_title(state: StateBlock, text: str, line: int) -> None:
@@ -155,16 +163,13 @@ def set_directive(token: Token, title: str, content: str, parent: str, sheet: Sh
             f"the directive '{name}' lacks what it is about", line, f"write :::{{{name}}} …"
         )
     options: dict[str, str] = token.meta["options"]
-    known = (*kind.options, *COMMON_OPTIONS)
-    for option in options:
-        if option not in known:
-            sheet.report(
-                f"the directive '{name}' has no option '{option}'",
-                line,
-                did_you_mean(option, known, "it has " + ", ".join(known)),
-            )
+    lines: dict[str, int] = token.meta["lines"]
+    _check_options(name, (*kind.options, *COMMON_OPTIONS), lines, sheet)
+    attributes = ""
     if options.get("name"):
-        token.attrs["id"] = options["name"]
+        attributes = set_id(options["name"], sheet, lines["name"])
+        token.attrs.pop("id", None)
+    attributes += set_attributes(token, sheet, line, "class")
     classes = f"{token.attrs.get('class', '')} {options.get('class', '')}".split()
     return kind.set(
         Directive(
@@ -174,9 +179,20 @@ def set_directive(token: Token, title: str, content: str, parent: str, sheet: Sh
             options,
             content,
             escape(" ".join(classes)),
-            set_attributes(token, sheet, line, "class"),
+            attributes,
             parent,
             line,
         ),
         sheet,
     )
+
+
+def _check_options(name: str, known: Sequence[str], lines: Mapping[str, int], sheet: Sheet) -> None:
+    """Report the options, given by their lines, that the directive does not know."""
+    for option, line in lines.items():
+        if option not in known:
+            sheet.report(
+                f"the directive '{name}' has no option '{option}'",
+                line,
+                did_you_mean(option, known, "it has " + ", ".join(known)),
+            )

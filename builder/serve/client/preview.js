@@ -422,7 +422,7 @@
     document.querySelectorAll("[data-proofpress-checking]").forEach(function (mark) { mark.remove(); });
     (news ? news.checking : []).forEach(function (slug) {
       var id = CSS.escape("evidence-" + slug);
-      document.querySelectorAll("#" + id + " > summary > .state:first-of-type, .evidence:has(> a[href='#evidence-" + slug + "']) > .state").forEach(function (state) {
+      document.querySelectorAll("#" + id + " > summary > .state:first-of-type, .evidence:has(> a[href='#" + id + "']) > .state").forEach(function (state) {
         var mark = element("span", "", " – checking…");
         mark.dataset.proofpressChecking = slug;
         state.append(mark);

@@ -287,3 +287,61 @@ def test_a_base_path_may_be_percent_encoded_or_not(tmp_path: Path, base_url: str
     report = check_output(output.seal().folder, base_url=base_url, external=False)
 
     assert report.problems == ()
+
+
+# --- Lines of listings
+
+LISTED = "".join(f'<span data-line="{number}">x</span>' for number in (3, 4, 6, 7))
+LISTING = f'<div data-anchor="z_test">{LISTED}</div>'
+
+
+@pytest.mark.parametrize(
+    "fragment", ["z_test-L3", "z_test-L3-L7", "z_test-L7-L3", "z_test-L5-L6", "z_test-L04"]
+)
+def test_a_link_to_lines_of_a_listing_is_fine(output: Output, fragment: str) -> None:
+    link = f'<a href="/notes/b/#{fragment}">x</a>'
+    output.page("b/", f'{LISTING}<a href="#{fragment}">x</a>').page("a/", link)
+
+    assert output.problems == []
+
+
+@pytest.mark.parametrize(
+    ("fragment", "line"),
+    [("z_test-L8", 8), ("z_test-L4-L99", 99), ("z_test-L1-L7", 1), ("z_test-L5", 5)],
+)
+def test_a_link_to_lines_that_are_not_shown_is_told_those_that_are(
+    output: Output, fragment: str, line: int
+) -> None:
+    hint = "its lines are 3 to 4, 6 to 7"
+    output.page("b/", LISTING).page("a/", f'\n<a href="/notes/b/#{fragment}">x</a>')
+    output.page("c/", f'{LISTING}\n<a href="#{fragment}">x</a>')
+
+    told = f"shows no line {line} of that listing"
+    assert output.problems == [
+        Problem("a/index.html", BODY + 1, f"'#{fragment}': b/index.html {told}", hint),
+        Problem("c/index.html", BODY + 1, f"'#{fragment}': this page {told}", hint),
+    ]
+
+
+@pytest.mark.parametrize("fragment", ["z_tset-L3", "z_test-L", "z_test-Lx", "z_test-L3-", "z-L3"])
+def test_a_link_to_lines_of_nothing_is_no_id(output: Output, fragment: str) -> None:
+    output.page("b/", LISTING).page("a/", f'<a href="/notes/b/#{fragment}">x</a>')
+
+    assert output.found == [("a/index.html", BODY, f"'#{fragment}' is no id in b/index.html")]
+
+
+def test_listings_that_share_a_name_have_the_lines_of_both(output: Output) -> None:
+    more = '<div data-anchor="z_test"><span data-line="20">x</span><span data-line="y">x</span>'
+    links = '<a href="#z_test-L20">x</a> <a href="#z_test-L6-L20">x</a>'
+    output.page("b/", f"{LISTING}{more}</div>{links}")
+
+    assert output.problems == []
+
+
+def test_of_many_gaps_between_lines_only_the_ends_are_told(output: Output) -> None:
+    lines = "".join(f'<span data-line="{number}">x</span>' for number in range(1, 12, 2))
+    output.page("b/", f'<div data-anchor="a">{lines}</div><a href="#a-L2">x</a>')
+
+    assert [problem.hint for problem in output.problems] == [
+        "its lines are 1 to 11, some of them hidden"
+    ]

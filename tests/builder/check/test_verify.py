@@ -22,6 +22,7 @@ from builder.codec import replace, sha256
 from builder.evidence.record import Record, RecordedOutput
 from builder.evidence.statement import write_record
 from builder.model import Embed, Listing, Span
+from tests.builder.command import run
 from tests.builder.evidence.records import make_record
 
 CODE = "snippets/axpy.py"
@@ -187,11 +188,41 @@ def test_a_file_that_nobody_lists_is_a_note(site: Site) -> None:
     assert site.verify().notes == ("more.txt: not listed in SHA256SUMS",)
 
 
-@pytest.mark.parametrize("target", ["nowhere", "."])
-def test_what_is_no_site_is_said_to_be_none(target: str, tmp_path: Path) -> None:
-    (said,) = verify_site(str(tmp_path / target)).mismatches
+def test_a_folder_that_is_no_site_is_said_to_be_none(tmp_path: Path) -> None:
+    found = verify_site(str(tmp_path))
 
+    (said,) = found.mismatches
     assert said.startswith("SHA256SUMS: is missing")
+    assert found.summary == "nothing was verified"
+
+
+def test_an_empty_list_of_files_verifies_nothing(tmp_path: Path) -> None:
+    (tmp_path / SUMS).write_text("\n")
+
+    found = verify_site(str(tmp_path))
+
+    assert found.mismatches == ("SHA256SUMS: it lists no file",)
+    assert found.summary == "nothing was verified"
+
+
+@pytest.mark.parametrize(
+    ("target", "message"),
+    [
+        ("nowhere", "there is no folder 'nowhere'; name the folder of a built site, or its"),
+        ("example.org", "there is no folder 'example.org'; "),
+        ("", "there is no folder ''; "),
+        ("file", "'file' is no folder; "),
+    ],
+)
+def test_what_can_hold_no_site_is_a_wrong_command_line(
+    target: str, message: str, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("mine")
+
+    said = run("verify", target, folder=tmp_path)
+
+    assert (said.code, said.out) == (2, "")
+    assert said.err.startswith(f"proofpress: verify: {message}")
 
 
 # --- What sha256sum would find

@@ -63,6 +63,10 @@ OTHERS = (
     "```pycon\n>>> 1 + 1\n2\n```",
     "```card s#double\n```",
     "```card s\n```",
+    "[line](d.md#s-L2)",
+    "[lines](d.md#s.double-L1-L3)",
+    "[its own](#s-L3)",
+    "[no line](d.md#s-L9)",
 )
 FRONT: Mapping[str, Mapping[str, object]] = {
     "a": {"tags": "[x]", "aliases": "[/old/]"},
@@ -152,6 +156,7 @@ SMALL = {
     "a": ("Page a", ["# First", "[b](b.md)"]),
     "b": ("B", ["# Second", "[a](a.md#first)"]),
     "d": ("D", ["[[a]]", "![wide](/wide.png)", "```card s#double\n```"]),
+    "c": ("C", ["[line](d.md#s-L2)"]),
 }
 
 
@@ -165,12 +170,14 @@ SMALL = {
         ("a", "Page a", ["# First", "[b](b.md)", "[c](c.md)", "[[d]]"]),
         ("a", "Page a", ["# First", "[b](b.md)", '```python {.untested reason="no"}\nx = 1\n```']),
         ("b", "B", ["[a](a.md#first)"]),
+        ("b", "B", ["[a](a.md#first)", "[line](d.md#s-L3)"]),
+        ("d", "D", ["## S", "[[a]]", "![wide](/wide.png)", "```card s#double\n```"]),
         ("d", "D", ["Words.", "[[a]]", "![wide](/wide.png)", "```card s#double\n```"]),
         ("d", "D", ["![wide](/wide.png)", "```card s#double\n```", "![small](/small.png)"]),
     ],
     ids=[
-        "text", "title", "heading", "no link", "links", "block", "no anchor", "below a card",
-        "small picture",
+        "text", "title", "heading", "no link", "links", "block", "no anchor", "line",
+        "heading above a card", "below a card", "small picture",
     ],
 )  # fmt: skip
 def test_what_an_author_does_while_writing_asks_for_no_linking(
@@ -192,11 +199,12 @@ def test_what_an_author_does_while_writing_asks_for_no_linking(
         ("a", "Page a", ["# First", "```card s\n```"]),
         ("a", "Page a", ["# First", "```pycon\n>>> 1 + 1\n2\n```"]),
         ("f", "F", ["Words."]),
+        ("b", "B", ["[a](a.md#first)", "[no line](d.md#s-L9)"]),
     ],
     ids=[
         "a link to nothing", "a link to a draft", "an anchor that is linked to and is gone",
         "a picture in other sizes", "no picture in other sizes", "another card", "a doctest",
-        "a page that is left out",
+        "a page that is left out", "a line that there is not",
     ],
 )  # fmt: skip
 def test_what_may_be_wrong_or_asks_for_more_is_linked_from_nothing(

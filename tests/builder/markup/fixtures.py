@@ -37,6 +37,11 @@ WORDS = {
     "alert_caution": "Caution",
     "footnotes": "Footnotes",
     "back_to_mark": "Back to reference {n}",
+    "self_link": "Link to this section",
+    "table_number": "Table {n}",
+    "task_done": "Done",
+    "task_open": "To do",
+    "not_tested": "not tested: {reason}",
 }
 
 

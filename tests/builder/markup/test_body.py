@@ -53,11 +53,28 @@ def test_chinese_and_japanese_words_are_counted_by_character() -> None:
 def test_the_summary_is_the_first_paragraph_as_plain_text() -> None:
     body = set_text(
         "# Title\n\n![](x.png)\n\n> quoted\n\nSome *text* with `code`,\n[a link](a.md), $x^2$, "
-        "[[w|wiki]] and a note[^1].\n\nMore\n\n[^1]: note\n",
+        "[[w|wiki]], [[posts/why-snippets-rot#x]] and a note[^1].\n\nMore\n\n[^1]: note\n",
         take_title=True,
     )
 
-    assert body.summary == "Some text with code, a link, x^2, wiki and a note."
+    assert body.summary == "Some text with code, a link, x², wiki, why snippets rot and a note."
+
+
+def test_a_title_reads_without_latex_but_an_id_keeps_what_was_written() -> None:
+    text = "# The $O(n \\log n)$ of [[posts/why-a-sort-waits]]\n\n## At $\\alpha$\n"
+    body = set_text(text, take_title=True)
+
+    assert body.title == "The O(n log n) of why a sort waits"
+    assert [heading.id for heading in body.headings] == ["at-alpha"]
+
+
+def test_a_formula_that_takes_more_than_a_line_or_cannot_be_set_is_its_latex() -> None:
+    assert set_text(r"So $\binom{n}{k}$ of $n$.").summary == r"So \binom{n}{k} of n."
+    assert set_text(r"So $\nothing{n}$ of $n$.").summary == r"So \nothing{n} of n."
+
+
+def test_a_macro_of_the_site_is_read_as_what_it_stands_for() -> None:
+    assert set_text(r"All of $\R^n$.").summary == "All of ℝⁿ."
 
 
 def test_a_long_summary_ends_with_a_sentence_where_one_ends() -> None:

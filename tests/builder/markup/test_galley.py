@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from builder.codec import decode, encode
-from builder.markup import fill_galley
+from builder.markup import BODY_WORDS, fill_galley
+from builder.markup.directives.alerts import ALERTS
 from builder.model import Galley, Target
 from tests.builder.markup.fixtures import WORDS, fill, set_text
 
@@ -113,3 +114,23 @@ def test_words_are_those_of_the_page_s_language() -> None:
     titles = re.findall(r'alert-title">(.*?)</p>', html)
     assert titles == ["T &amp; t", "&lt;?&gt;"]
     assert re.findall(r'aria-label="(.*?)"', html) == ["&lt;?&gt;", "‹1›", "‹1-2›"]
+
+
+def test_no_word_of_a_body_is_english_but_its_author_s() -> None:
+    kinds = "\n\n".join(f":::{{{kind}}}\n०\n:::" for kind in ALERTS)
+    body = set_text(
+        f"## १[^1]\n\n| २ | ३ |\n|---|---|\n| ४ | $५$ |\n\n- [ ] ६\n- [x] ७\n\n{kinds}\n\n"
+        '```python {.untested reason="८" title="९"}\n१०\n```\n\n    ११\n\n'
+        ":::{details} १२\n[[१३]] ![१४](x.png) ![](y.svg){.inline}\n:::\n\n"
+        "::::{tabs}\n:::{tab} १५\n१६\n:::\n::::\n\n$$ १७ $$ {#e}\n\n{eq}`e`^[१८]\n\n[^1]: १९"
+    )
+    assert not body.problems
+    words = {word: "।" + "".join(f"{{{gap}}}" for gap in gaps) for word, gaps in BODY_WORDS.items()}
+    titles = [Target("/x/", "२०") for _ in body.references]
+
+    html = fill_galley(body.galley, titles, [], words, prefix="", page_url="")
+
+    said = re.findall(r'(?:aria-label|alt|title|placeholder)="([^"]*)"', html)
+    said.append(re.sub(r"(?s:<annotation.*?</annotation>)|<[^>]*>|&\w+;", "", html))
+    assert re.findall(r"[A-Za-z]+", " ".join(said)) == []
+    assert html.count("।") == len(BODY_WORDS) + 1

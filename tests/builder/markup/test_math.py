@@ -106,3 +106,30 @@ def test_a_style_that_the_theme_has_no_class_for_is_a_problem(latex: str) -> Non
     (problem,) = body.problems
     assert problem.message.startswith("a formula needs the style 'margin-left: -")
     assert "style=" not in fill(body)
+
+
+@pytest.mark.parametrize(
+    "latex",
+    [
+        "{" * 20_000 + "x" + "}" * 20_000,
+        r"\frac{1}{" * 20_000 + "x" + "}" * 20_000,
+        r"\left(" * 20_000 + "x" + r"\right)" * 20_000,
+        r"\sqrt " * 20_000 + "x",
+    ],
+    ids=["braces", "fractions", "parentheses", "commands"],
+)
+def test_a_formula_that_is_nested_too_deeply_is_a_problem_at_its_line(latex: str) -> None:
+    """The converter would end the whole process."""
+    body = set_text(f"Words.\n\n$$\n{latex}\n$$\n\n$x$")
+
+    (problem,) = body.problems
+    assert (problem.line, problem.message.endswith("it is nested too deeply")) == (4, True)
+    assert "<mi>x</mi>" in fill(body)
+
+
+def test_a_long_formula_is_none_that_is_nested() -> None:
+    rows = " \\\\ ".join(
+        r"\alpha_{i} \cdot \beta \left( x \right) &= \frac{1}{n}" for _ in range(300)
+    )
+
+    assert set_text(f"$$\\begin{{aligned}}{rows}\\end{{aligned}}$$").problems == ()

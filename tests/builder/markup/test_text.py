@@ -1,4 +1,4 @@
-"""Slugs."""
+"""Slugs, names, and what stands between lines."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builder.markup import slugify
+from builder.markup.text import say_name
 from tests.builder.markup.fixtures import fill, set_text
 
 
@@ -52,3 +53,21 @@ def test_a_slug_is_safe_in_an_address_and_normal(text: str) -> None:
 def test_a_line_end_between_chinese_characters_is_no_space(text: str, html: str) -> None:
     assert fill(set_text(text)) == html
     assert "\n" not in set_text(text).summary
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("posts/why-snippets-rot", "why snippets rot"),
+        ("Posts/why-snippets-rot", "why snippets rot"),
+        ("why-snippets-rot", "why snippets rot"),
+        ("Why snippets rot", "Why snippets rot"),
+        ("cards/z_test", "z_test"),
+        ("cross-entropy", "cross-entropy"),
+        ("A round-trip to-and-fro", "A round-trip to-and-fro"),
+        ("TCP/IP", "TCP/IP"),
+        ("notes/गणित-की-बात", "गणित की बात"),
+    ],
+)
+def test_a_wikilinks_name_is_said_in_words(name: str, said: str) -> None:
+    assert say_name(name) == said

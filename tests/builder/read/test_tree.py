@@ -61,12 +61,12 @@ def test_settings_content_templates_snippets_their_tests_and_the_theme_belong_to
         (site / place).write_text("x")
 
     assert sorted(survey(site, site.parent / "theme").files) == [
+        "<theme>/css/a.css",
         "content/posts/a.md",
         "pyproject.toml",
         "snippets/z.py",
         "templates/page.html",
         "tests/snippets/test_z.py",
-        "theme/css/a.css",
     ]
 
 
@@ -322,11 +322,11 @@ def test_a_sites_own_template_stands_before_the_themes(site: Path) -> None:
     files = template_sources(load_sources(site, site.parent / "theme", {}, LATER).sources)
 
     assert {name: source.path for name, source in files.items()} == {
-        "base.html": "theme/base.html",
+        "base.html": "<theme>/base.html",
         "page.html": "templates/page.html",
         # Both are there under a name of their own, for templates that begin with them.
-        "theme/base.html": "theme/base.html",
-        "theme/page.html": "theme/page.html",
+        "theme/base.html": "<theme>/base.html",
+        "theme/page.html": "<theme>/page.html",
     }
 
 

@@ -50,12 +50,14 @@ def test_the_script_has_the_same_tokens_for_the_same_table() -> None:
 # --- Text
 
 
-def test_a_body_is_read_by_section_with_the_source_of_formulas_and_without_its_own_links() -> None:
+def test_a_body_is_read_by_section_with_formulas_as_signs_and_without_its_own_links() -> None:
     html = (
         '<p title="a > b">First <b>bo</b>ld &amp; so.</p>'
         '<h2 id="x">Head <code>np.x</code> <a class="anchor" href="#x">#</a></h2>'
         "<p>A<br>B<sup class=\"footnote-ref\"><a href='#'>1</a></sup>"
-        "<math><semantics><mi>q</mi><annotation>\\frac12</annotation></semantics></math></p>"
+        "<math><semantics><mfrac><mn>1</mn><mn>2</mn></mfrac>"
+        "<annotation>\\frac12</annotation></semantics></math> "
+        "<math><mtable/><annotation>a &amp; b</annotation></math> <math><mi>q</mi></math></p>"
         '<pre><code><span class="k">def</span> f():\n  1 &lt; 2</code></pre><!-- gone -->'
         "<script>gone()</script>end"
     )
@@ -64,8 +66,9 @@ def test_a_body_is_read_by_section_with_the_source_of_formulas_and_without_its_o
 
     assert [(item.anchor, item.heading, item.text) for item in read.sections] == [
         ("", "", "First bold & so."),
-        ("x", "Head np.x", "A B\\frac12 def f(): 1 < 2 end"),
+        ("x", "Head np.x", "A B1/2 a & b q def f(): 1 < 2 end"),
     ]
+    assert [item.latex.split("\n") for item in read.sections] == [[""], ["\\frac12", "a & b", ""]]
     assert read.names == ("np.x",)
 
 
@@ -89,6 +92,19 @@ def shards(project: Project) -> list[Any]:
 
 def terms(project: Project) -> set[str]:
     return {term for shard in shards(project) for term, _ in shard["index"]["index"]}
+
+
+def test_a_formula_is_shown_in_signs_and_found_by_its_latex_too(project: Project) -> None:
+    body = "So $\\hat\\alpha \\le \\tfrac12 x^2$.\n\n## At $\\beta$\n\n$$\\binom{n}{k}$$"
+    project.write("posts/a.md", note("Title", body)).build()
+
+    ((_, _, _, _, sections),) = shards(project)[0]["pages"]
+
+    assert sections == [
+        ["", "", "So α̂ ≤ 1/2 x²."],
+        ["at-beta", "At β", "\\binom{n}{k}"],
+    ]
+    assert {"alpha", "tfrac12", "le", "β", "beta", "binom", "x2", "2"} <= terms(project)
 
 
 def test_the_index_holds_title_headings_names_tags_and_text(project: Project) -> None:

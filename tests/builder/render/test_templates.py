@@ -520,5 +520,5 @@ def test_the_theme_itself_is_never_named_as_a_place_of_this_machine(themed: Proj
 
     problems = problems_of(themed)
 
-    assert {problem.path.partition("/")[0] for problem in problems} == {"theme"}
+    assert {problem.path.partition("/")[0] for problem in problems} == {"<theme>"}
     assert str(Path.cwd()) not in "".join(map(str, problems))

@@ -53,11 +53,11 @@ class Served:
         status, body = self.get_bytes(path)
         return status, body.decode()
 
-    def get_bytes(self, path: str) -> tuple[int, bytes]:
+    def get_bytes(self, path: str, **headers: str) -> tuple[int, bytes]:
         """The same, not decoded."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_SECONDS)
         try:
-            connection.request("GET", path)
+            connection.request("GET", path, headers=headers)
             answer = connection.getresponse()
             return answer.status, answer.read()
         finally:

@@ -14,6 +14,7 @@ import pytest
 from builder.write.state import State
 from tests.builder.command import CHECKOUT, command, environment, run
 from tests.builder.project import Project, note, read_tree
+from tests.builder.serve.contents import FILM_BYTES, bytes_read, make_film
 from tests.builder.serve.served import Served, processes, serving, until
 
 
@@ -77,6 +78,27 @@ def test_every_output_is_served_as_it_would_be_built(served: Served, project: Pr
         script = b'<script defer src="/.proofpress/preview.js"></script>'
         assert body.replace(script, b"") == data, path
         assert status == 200, path
+
+
+def test_a_large_file_is_sent_without_being_read_for_it(project: Project) -> None:
+    make_film(project.place("static/film.mp4"))
+    with serving(project) as served:
+        assert served.get("/")[0] == 200
+        memory, read = peak_bytes(served), bytes_read(served.process.pid)
+
+        for _ in range(5):
+            assert served.get_bytes("/film.mp4", Range="bytes=0-4") == (206, b"begin")
+        assert bytes_read(served.process.pid) - read < 1_000_000
+        status, body = served.get_bytes("/film.mp4")
+
+        assert (status, len(body), body[-3:]) == (200, FILM_BYTES, b"end")
+        assert peak_bytes(served) - memory < FILM_BYTES / 4
+
+
+def peak_bytes(served: Served) -> int:
+    """The most memory that the preview has had so far."""
+    said = Path(f"/proc/{served.process.pid}/status").read_text()
+    return int(said.partition("VmHWM:")[2].split()[0]) * 1024
 
 
 def test_a_taken_port_is_said_and_the_next_one_used(project: Project) -> None:

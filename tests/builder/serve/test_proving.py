@@ -117,6 +117,19 @@ def test_a_card_that_hangs_keeps_no_other_waiting(prover: Prover, told: Told) ->
     assert prover.checking() == ("slow",)
 
 
+def test_a_machine_that_starts_no_process_is_told_of_and_ends_nothing(
+    prover: Prover, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prover.look({})
+    with monkeypatch.context() as replaced:
+        replaced.setattr("sys.executable", "/no/python/is/here/any/more")
+        prover.look({"good": "1", "bad": "1"})
+        assert sorted(told.wait(2)) == [("bad", 4), ("good", 4)]
+    assert prover.checking() == ()
+    prover.look({"good": "2", "bad": "1"})
+    assert told.wait(3)[2:] == [("good", 0)]
+
+
 def test_a_card_that_is_proven_otherwise_is_not_waited_for(prover: Prover) -> None:
     prover.look({})
     prover.look({"slow": "1"})

@@ -5,12 +5,15 @@ misbehave, the end.
 from __future__ import annotations
 
 import http.client
+import os
 import socket
 import statistics
 import threading
 import time
+import tracemalloc
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,7 +24,13 @@ from builder.serve.content import Content
 from builder.serve.events import Hub
 from builder.serve.messages import Answer, Request
 from builder.serve.server import Server, open_server
-from tests.builder.serve.contents import content_of
+from tests.builder.serve.contents import (
+    FILM_BYTES,
+    bytes_read,
+    content_of,
+    make_film,
+    stored_at,
+)
 
 SCRIPT = b"<script></script>"
 PAGE = b"<!doctype html><html><head></head><body>A</body></html>"
@@ -288,6 +297,115 @@ def test_a_long_file_arrives_whole_and_every_answer_says_who_may_use_it(start: S
     assert body == FILM
     for line in (b"X-Content-Type-Options: nosniff", b"Cross-Origin-Resource-Policy: same-origin"):
         assert line in head
+
+
+# --- Files that are not held in memory
+
+
+def count_bytes(connected: socket.socket) -> int:
+    """How much comes until the server ends the connection; none of it is kept."""
+    count = 0
+    while piece := connected.recv(65536):
+        count += len(piece)
+    return count
+
+
+def open_files() -> list[str]:
+    """What this process has open."""
+    found = []
+    for entry in Path("/proc/self/fd").iterdir():
+        # What lists them is gone by now.
+        with suppress(OSError):
+            found.append(str(entry.readlink()))
+    return found
+
+
+def is_open(file: Path) -> bool:
+    return str(file) in open_files()
+
+
+def test_of_a_large_file_only_what_is_asked_for_is_read(start: Start, tmp_path: Path) -> None:
+    film = make_film(tmp_path / "film.mp4")
+    server = start(find=lambda _: stored_at(film))
+    expected = [
+        ("GET", "bytes=0-4", 206, b"begin"),
+        ("GET", "bytes=-3", 206, b"end"),
+        ("GET", f"bytes={FILM_BYTES}-", 416, None),
+        ("HEAD", "bytes=0-4", 200, b""),
+    ]
+    before = bytes_read()
+    for method, wanted, code, body in expected:
+        lines = (f"Range: {wanted}", "Connection: close")
+        received = ask(server, request(server, "/film.mp4", *lines, method=method))
+        assert status(received) == code
+        if body is not None:
+            assert received.partition(b"\r\n\r\n")[2] == body
+
+    assert bytes_read() - before < 100_000
+
+
+def test_a_large_file_arrives_whole_and_never_is_in_memory(start: Start, tmp_path: Path) -> None:
+    film = make_film(tmp_path / "film.mp4")
+    server = start(find=lambda _: stored_at(film))
+    client = http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)
+    with closing(client):
+        tracemalloc.start()
+        try:
+            client.request("GET", "/film.mp4")
+            answer = client.getresponse()
+            assert answer.length == FILM_BYTES
+            assert answer.read(5) == b"begin"
+            while piece := answer.read(65536):
+                last = piece
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+        assert last.endswith(b"\0end")
+        assert peak < FILM_BYTES / 8
+        # And the connection is kept.
+        held = client.sock
+        client.request("GET", "/film.mp4", headers={"Range": "bytes=-4"})
+        assert client.getresponse().read() == b"\0end"
+        assert client.sock is held
+    assert until(lambda: not is_open(film))
+
+
+def test_a_file_that_changes_while_it_is_sent_is_not_sent_to_its_end(
+    start: Start, tmp_path: Path
+) -> None:
+    logged: list[str] = []
+    film = make_film(tmp_path / "film.mp4")
+    stored = stored_at(film)
+    server = start(find=lambda _: stored, log=logged.append)
+    with connect(server) as connected:
+        connected.sendall(request(server, "/film.mp4"))
+        assert status(connected.recv(4096)) == 200
+        os.utime(film, (1, 1))
+
+        assert count_bytes(connected) < FILM_BYTES / 2
+
+    # Before its first byte, there is no answer at all, and so no length that is not kept.
+    assert ask(server, request(server, "/film.mp4")) == b""
+    film.unlink()
+    assert ask(server, request(server, "/film.mp4")) == b""
+    assert status(ask(server, request(server, "/film.mp4", "Connection: close", method="HEAD")))
+    assert logged == []
+    assert until(lambda: not is_open(film))
+
+
+def test_who_leaves_in_the_midst_of_a_file_leaves_it_closed(start: Start, tmp_path: Path) -> None:
+    film = make_film(tmp_path / "film.mp4")
+    server = start(find=lambda _: stored_at(film), limits=Limits(send_seconds=1.0))
+    with connect(server) as slow, connect(server) as gone:
+        for connected in (slow, gone):
+            connected.sendall(request(server, "/film.mp4"))
+            assert status(connected.recv(4096)) == 200
+        assert is_open(film)
+        gone.close()
+
+        assert until(lambda: not is_open(film))
+        assert until(lambda: not attending())
 
 
 # --- Slow clients, and many
@@ -586,11 +704,25 @@ def test_a_page_in_the_making_does_not_hold_up_the_end(start: Start) -> None:
 
 
 def test_it_can_be_closed_twice_and_before_it_ever_served() -> None:
+    before = set(open_files())
     server = open_server("127.0.0.1", 0, find=SITE.get, hub=Hub())
+    # Somebody waits already.
+    with connect(server) as waiting:
+        server.close()
+        server.close()
 
-    server.close()
-    server.close()
-    server.serve()
+        # What nobody accepted ends with the port.
+        with pytest.raises(ConnectionResetError):
+            waiting.recv(1)
+    with pytest.raises(ConnectionRefusedError):
+        connect(server)
+    # A server that was closed serves no more: this comes to its end at once.
+    late = threading.Thread(target=server.serve, daemon=True)
+    late.start()
+    late.join(5)
+    assert not late.is_alive()
+    # The port, and what wakes it, were given back.
+    assert set(open_files()) <= before
 
 
 def test_who_serves_knows_of_the_end_at_once() -> None:
