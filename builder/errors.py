@@ -54,9 +54,13 @@ class MachineFault(Exception):
     """
 
 
-def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
-    """A hint that names the known words nearest to a wrong one; `otherwise` if none is near."""
-    near: Sequence[str] = difflib.get_close_matches(word, list(known), n=2, cutoff=0.6)
+def did_you_mean(
+    word: str, known: Iterable[str], otherwise: str = "", *, cutoff: float = 0.6
+) -> str:
+    """A hint that names the known words nearest to a wrong one; `otherwise` if none is as near as
+    `cutoff`, from 0 for anything to 1 for the word itself.
+    """
+    near: Sequence[str] = difflib.get_close_matches(word, list(known), n=2, cutoff=cutoff)
     if not near:
         return otherwise
     return "did you mean " + " or ".join(f"'{name}'" for name in near) + "?"

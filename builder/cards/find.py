@@ -19,12 +19,17 @@ NO_LINES = Span(0, 0)
 _NO_OUTPUTS: Mapping[str, tuple[Output, ...]] = {}
 
 
+# Files that lie beside snippets and are none.
+NO_CARDS = frozenset({"", "__init__", "conftest", "license", "licence", "notice", "readme"})
+
+
 def card_slugs(code: Collection[str]) -> tuple[str, ...]:
     """The slugs of all snippets, from the paths of code files."""
     slugs = {
         path.removeprefix(SNIPPETS).partition("/")[0].partition(".")[0] for path in _snippets(code)
     }
-    return tuple(sorted(slugs - {"", "__init__", "conftest"}))
+    named = (slug for slug in slugs if slug.lower() not in NO_CARDS)
+    return tuple(sorted(named))
 
 
 def card_files(slug: str, code: Collection[str]) -> tuple[str, ...]:

@@ -43,7 +43,8 @@ def install_hint(module: str, pyproject: str) -> str:
     # An import that is only misspelt must not be told to install whatever has that name.
     meant = did_you_mean(module, sorted(name for names in extras.values() for name in names))
     if not meant and module not in _DISTRIBUTIONS:
-        meant = did_you_mean(module, sorted(sys.stdlib_module_names))
+        # They are many and short: what is only somewhat near is another name.
+        meant = did_you_mean(module, sorted(sys.stdlib_module_names), cutoff=0.8)
     advice = f"run pip install {wanted}, and name it in pyproject.toml's dependencies"
     return f"{module} is not installed: {meant or advice}"
 

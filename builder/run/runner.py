@@ -19,6 +19,7 @@ from builder.cards.demands import Demands
 from builder.cards.find import card_files, card_slugs, test_files
 from builder.codec import replace
 from builder.errors import did_you_mean
+from builder.read.tree import survey_folders
 from builder.run.heard import read_results
 from builder.run.isolation import end_of, limits_of, run_apart, work_folder
 from builder.run.judge import Observation, judge
@@ -183,6 +184,5 @@ def _has_doctests(path: Path) -> bool:
 
 
 def _code_paths(root: Path) -> list[str]:
-    folders = (root / "snippets", root / "tests" / "snippets")
-    files = (path for folder in folders for path in folder.rglob("*") if path.is_file())
-    return sorted(path.relative_to(root).as_posix() for path in files)
+    # As a build finds them, so that what is in no digest is not run either.
+    return sorted(survey_folders(root, ("snippets", "tests/snippets")).files)

@@ -93,6 +93,7 @@ def test_a_test_file_belongs_to_the_card_with_the_longest_name_that_fits() -> No
 
 def test_slugs_are_the_names_of_modules_packages_and_other_code() -> None:
     paths = ["snippets/a.py", "snippets/b/c.py", "snippets/d.sql", "snippets/conftest.py", "x.py"]
+    paths += ["snippets/README.md", "snippets/LICENSE", "snippets/__init__.py"]
 
     assert card_slugs(paths) == ("a", "b", "d")
 

@@ -272,6 +272,31 @@ def test_the_hint_for_a_missing_distribution_is_the_sites_own_extra(tmp_path: Pa
     )
 
 
+@pytest.mark.parametrize(
+    ("module", "hint"),
+    [
+        ("jsn", "did you mean 'json'?"),
+        ("numpyx", "run pip install numpyx, and name it in pyproject.toml's dependencies"),
+    ],
+)
+def test_only_what_is_near_to_a_module_of_python_is_taken_for_misspelt(
+    tmp_path: Path, module: str, hint: str
+) -> None:
+    plant(tmp_path, f"import {module}\ndef test_a(): pass\n")
+
+    assert run(tmp_path).details == (f"{module} is not installed: {hint}",)
+
+
+def test_what_is_no_part_of_a_site_is_not_run(tmp_path: Path) -> None:
+    """A build passes over it, so it would be in no digest."""
+    plant(tmp_path, "def test_a(): pass\n")
+    kept = tmp_path / "snippets/card/.ipynb_checkpoints/a-checkpoint.py"
+    kept.parent.mkdir(parents=True)
+    kept.write_text('"""\n>>> 1 + 1\n3\n"""\n')
+
+    assert run(tmp_path).result == "PASSED"
+
+
 def test_a_missing_tool_is_unavailable_and_too_few_tests_are_no_pass(tmp_path: Path) -> None:
     plant(tmp_path, "def test_a(): pass\n")
 
