@@ -21,7 +21,7 @@ from builder.model import Facts
 from builder.parse import ParseChunk, keep_parsed, kind_of_source, parse_chunk
 from builder.prepare import prepare
 from builder.render.ingredients import RecipeBook
-from builder.stock import Order, Stock, options_label, take_stock
+from builder.stock import Order, Stock, take_stock
 from builder.texts import plan_texts
 from builder.write.outputs import Plan, plan_outputs, write_outputs
 from builder.write.stage import finish_journal
@@ -114,8 +114,9 @@ def _build(
         jobs=order.jobs,
         progress=lambda done, total: progress("writing", done, total),
     )
+    name = order.label.rpartition("/")[2]
     notices = outlook.notices + tuple(
-        f"{order.output.name}/{path}: is not ours, and was left alone" for path in written.unknown
+        f"{name}/{path}: is not ours, and was left alone" for path in written.unknown
     )
     warnings = tuple(sorted(item for item in outlook.problems if not item.is_strict_only))
     state.save_receipts(
@@ -127,7 +128,7 @@ def _build(
         Done(
             tree=outlook.tree,
             era=stock.era,
-            options=options_label(order),
+            options=order.options_label,
             since=outlook.validity.since,
             until=outlook.validity.until,
             messages=(*map(str, warnings), *notices),
@@ -182,13 +183,13 @@ def _look_at_texts(stock: Stock) -> Outlook | None:
         or not done.is_settled
         or (done.is_unproven and order.is_strict)
         or (done.tree, done.era) != (stock.tree_before, stock.era)
-        or done.options != options_label(order)
+        or done.options != order.options_label
         or (done.since is not None and order.options.now < done.since)
         or (done.until is not None and order.options.now >= done.until)
         or stock.gone
         or stock.inventory.problems
         or not 0 < len(stock.changed) <= MOST_TEXTS
-        or any(kind_of_source(path) != "note" for path in stock.changed)
+        or any(kind_of_source(path) != "page" for path in stock.changed)
     ):
         return None
     before = [state.facts_of(path) for path in stock.changed]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from builder.console import FAILING, FINE, USAGE, counted, fail, folders, order_of, processors, say
 from builder.read.tree import Tree, survey, theme_folder
-from builder.write.nothing import known_extras, said_before
+from builder.write.nothing import known_extras, options_label, output_label, said_before
 
 if TYPE_CHECKING:
     from builder.build import Report
@@ -93,10 +93,10 @@ def _prove(root: Path, options: argparse.Namespace) -> Callable[[Sequence[Card]]
 def _say_nothing_to_do(
     root: Path, tree: Tree, output: Path, options: argparse.Namespace
 ) -> int | None:
-    label = (
-        output.relative_to(root).as_posix() if output.is_relative_to(root) else output.as_posix()
+    label = output_label(root, output)
+    shaping = options_label(
+        drafts=options.drafts, future=options.future, has_tests=not options.no_tests
     )
-    shaping = f"drafts={options.drafts} future={options.future} tests={not options.no_tests}"
     said = said_before(root, tree, output, label, shaping, options.now)
     if said is None:
         return None

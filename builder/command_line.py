@@ -14,8 +14,8 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 
 NOW = "SOURCE_DATE_EPOCH"
-# The last second of the year 9999, where calendars end.
-END_OF_TIME = 253_402_300_799
+# The last day but one of the year 9998: in no time zone is it one of 9999, which no page can have.
+END_OF_TIME = 253_370_678_399
 
 
 class _Parser(argparse.ArgumentParser):

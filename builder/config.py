@@ -13,7 +13,8 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from unicodedata import normalize
+from urllib.parse import SplitResult, quote, urlsplit
 from zoneinfo import ZoneInfo
 
 from builder.codec import Value, replace
@@ -203,8 +204,9 @@ def _text(value: object) -> str:
     if not isinstance(value, str):
         raise ValueError(f"must be text, not {_name(value)}")
     # Control characters are invalid in XML, so no feed could carry them.
-    if found := re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]", value):
-        raise ValueError(f"has the control character U+{ord(found[0]):04X}; retype it")
+    if found := re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]", value):
+        what = "the control character" if found[0] < "\ufffe" else "what is no character,"
+        raise ValueError(f"has {what} U+{ord(found[0]):04X}; retype it")
     return value
 
 
@@ -217,15 +219,38 @@ def _filled(value: object) -> str:
 
 def _address(value: object) -> str:
     text = _filled(value).rstrip("/")
-    parts = urlsplit(text)
+    parts = _split(text)
     is_address = parts.scheme in ("http", "https") and parts.netloc
     if not is_address or "?" in text or "#" in text:
         raise ValueError(f"must be an address such as https://example.org/notes, not '{text}'")
+    if not parts.netloc.isascii():
+        raise ValueError(
+            f"'{text}' has a host as it is read, not as it is asked for: {_ask(parts)}"
+        )
     if not _PLAIN_ADDRESS(text):
         raise ValueError(f"'{text}' needs percent-encoding: {quote(text, safe='/:@%')}")
     if any(part in ("", ".", "..") for part in parts.path.split("/")[1:]):
         raise ValueError(f"'{text}' is no plain address")
     return text
+
+
+def _split(address: str) -> SplitResult:
+    """An address in its parts; none of them if it is malformed."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return SplitResult("", "", "", "", "")
+
+
+def _ask(parts: SplitResult) -> str:
+    """The ASCII form of an address, which is the one that is sent: https://xn--bcher-kva.example."""
+    host = re.sub(r"[^.:@]+", lambda found: _ascii_label(found[0]), normalize("NFKC", parts.netloc))
+    return quote(parts._replace(netloc=host).geturl(), safe="/:@%")
+
+
+def _ascii_label(label: str) -> str:
+    # As in RFC 3492; what a registry would refuse is not known here.
+    return label if label.isascii() else f"xn--{label.lower().encode('punycode').decode()}"
 
 
 _PLAIN_ADDRESS = re.compile(r"[!$%&'()*+,./0-9:;=@A-Z\[\]_a-z~-]+").fullmatch
@@ -272,7 +297,7 @@ def _menu(value: object) -> tuple[MenuItem, ...]:
         if not isinstance(item, dict) or item.keys() != {"title", "url"}:
             raise ValueError(f'each entry is {{ title = "…", url = "…" }}, not {item!r}')
         url = _filled(item["url"])
-        if not url.startswith("/") and not urlsplit(url).scheme:
+        if not url.startswith("/") and not _split(url).scheme:
             raise ValueError(f"'{url}' is neither an address of the site (/about/) nor a full one")
         items.append(MenuItem(_filled(item["title"]), url))
     return tuple(items)

@@ -17,9 +17,8 @@ from builder.errors import BuildFailed, Problem, did_you_mean
 from builder.evidence.collect import DOCTESTS
 from builder.evidence.compare import changed_files, differences, why_stale
 from builder.evidence.record import Record
-from builder.evidence.standing import MEASURED
 from builder.evidence.statement import EVIDENCE, count_outcomes, place_of, read_record
-from builder.model import TIERS
+from builder.model import MEASURED, TIERS
 from builder.present import collect_present, read_present
 from builder.read.tree import survey, theme_folder
 from builder.run.source import digest_runner

@@ -112,9 +112,8 @@ def _find(
     recipes: Mapping[str, Recipe],
 ) -> str:
     """The output's path, from a path below the working folder or the site, or from an address."""
-    address = unquote(urlsplit(wanted.removeprefix(base_url)).path)
     choices: list[str] = []
-    for name in (wanted, address):
+    for name in (_inside(wanted, base_url), wanted):
         choices += [name.lstrip("/"), f"{name.strip('/')}/index.html".lstrip("/")]
     file = (Path.cwd() / wanted).resolve()
     if file.is_relative_to(order.output):
@@ -127,6 +126,17 @@ def _find(
         choices[0], outputs, "name a file of the site, such as site/index.html"
     )
     raise BuildFailed([Problem(wanted, 0, "no output of this site is there", hint)])
+
+
+def _inside(address: str, base_url: str) -> str:
+    """An address of the site as seen from its home, decoded; what is no address as it is."""
+    try:
+        base_path = urlsplit(base_url).path
+        is_whole = address.startswith(base_url)
+        inside = address.removeprefix(base_url if is_whole else f"{base_path}/")
+        return unquote(urlsplit(inside).path)
+    except ValueError:
+        return address
 
 
 def _made_from(source: str, recipes: Mapping[str, Recipe]) -> str:

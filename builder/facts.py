@@ -18,6 +18,7 @@ from builder.codec import Value, digest, encode, to_json
 from builder.config import Settings, load_zone
 from builder.errors import Problem
 from builder.model import KINDS, Facts, Kind, Reference
+from builder.policy import with_own_address
 from builder.read.front_matter import FrontMatter, read_front_matter
 
 # A folder's name may have 255 bytes on common file systems; the rest is for what hosts append.
@@ -47,9 +48,8 @@ class ReadingSettings(Value, frozen=True):
 
 def reading_settings(settings: Settings) -> ReadingSettings:
     """The part of a site's settings that parsing depends on."""
-    return ReadingSettings(
-        settings.timezone, settings.math_macros, settings.content_security_policy
-    )
+    policy = with_own_address(settings.content_security_policy, settings.base_url)
+    return ReadingSettings(settings.timezone, settings.math_macros, policy)
 
 
 def kind_of(path: str) -> Kind | None:

@@ -18,7 +18,9 @@ KINDS: tuple[Kind, ...] = ("posts", "notes", "trivia", "cards", "pages")
 # What a record of evidence is about: tests run as they are; under an interpreter that stands in for
 # hardware; code compiled for a target; times on named hardware.
 Tier = Literal["tests", "simulated", "compiled", "measured"]
-TIERS: tuple[Tier, ...] = ("tests", "simulated", "compiled", "measured")
+TESTED: tuple[Tier, ...] = ("tests", "simulated")
+MEASURED: tuple[Tier, ...] = ("compiled", "measured")
+TIERS = TESTED + MEASURED
 
 
 class Signature(Value, frozen=True):

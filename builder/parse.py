@@ -79,18 +79,18 @@ class ParseChunk:
     reading: ReadingSettings
 
 
-SourceKind = Literal["note", "code", "record", "picture", "file"]
+SourceKind = Literal["page", "code", "record", "picture", "file"]
 
 
 def kind_of_source(path: str) -> SourceKind:
     """What becomes of a source.
 
-    A page ("note"); a snippet, a test or a module that one imports ("code"); a record of evidence;
+    A page ("page"); a snippet, a test or a module that one imports ("code"); a record of evidence;
     a picture or a paper ("picture"), copied as anything else ("file") is.
     """
     if path.startswith("content/"):
         if path.endswith(".md") and kind_of(path):
-            return "note"
+            return "page"
         is_record = path.startswith("content/evidence/") and path.endswith(".json")
         if is_record:
             return "record"
@@ -136,7 +136,7 @@ def parse_changed(
 
     shown = of("picture", Shown)
     return Known(
-        list(of("note", Facts).values()),
+        list(of("page", Facts).values()),
         of("code", CodeFacts),
         of("record", RecordFacts),
         {path: found.picture for path, found in shown.items()},
@@ -165,7 +165,7 @@ def parse_chunk(chunk: ParseChunk) -> list[Parsed]:
             parsed.append(Parsed(path, source, encode(found), b"", b""))
         elif kind == "picture":
             parsed.append(_parse_picture(path, data, source))
-        elif kind == "note":
+        elif kind == "page":
             document = parse_document(path, data, source, chunk.reading)
             galley = pack_galley(document.galley)
             parsed.append(

@@ -41,6 +41,8 @@ _FALLBACKS = {
 }
 _KEYWORDS = ("none", "self", "unsafe-inline", "unsafe-eval", "strict-dynamic")
 _PLAIN = re.compile(r'[^\x00-\x1f\x7f-\U0010ffff",<>]*').fullmatch
+_SELF = re.compile(r"(?<!\S)'self'(?![^\s;])", re.IGNORECASE)
+_USUAL_PORTS = {"http": ":80", "https": ":443"}
 
 
 def check_policy(text: str) -> str:
@@ -67,8 +69,22 @@ def check_policy(text: str) -> str:
 
 def in_page(policy: str) -> str:
     """The part of a policy that a page can state of itself."""
-    parts = [part.strip() for part in policy.split(";")]
-    return "; ".join(part for part in parts if part and part.split()[0] not in HEADER_ONLY)
+    parts = [part.strip() for part in policy.split(";") if part.strip()]
+    return "; ".join(part for part in parts if part.split()[0].lower() not in HEADER_ONLY)
+
+
+def has_header_only(policy: str) -> bool:
+    """Whether a policy has a directive that no page can state."""
+    return not _directives(policy).keys().isdisjoint(HEADER_ONLY)
+
+
+def with_own_address(policy: str, base_url: str) -> str:
+    """The policy with the site's own origin beside each 'self', which means that too.
+
+    "https://example.org/notes" is at "https://example.org".
+    """
+    parts = urlsplit(base_url)
+    return _SELF.sub(rf"\g<0> {parts.scheme}://{parts.netloc}", policy)
 
 
 def lets_inline(policy: str, directive: str) -> bool:
@@ -82,12 +98,20 @@ def lets_inline(policy: str, directive: str) -> bool:
 
 
 def lets_load(policy: str, directive: str, url: str) -> bool:
-    """Whether something may be loaded; an address without a host is one of the site itself."""
+    """Whether something may be loaded; an address without a host is one of the site itself.
+
+    What is no address is none that a policy forbids.
+    """
     sources = _sources(policy, directive)
     if sources is None:
         return True
-    parts = urlsplit(url if not url.startswith("//") else f"https:{url}")
-    return any(_is_from(source, parts.scheme.lower(), parts.netloc.lower()) for source in sources)
+    try:
+        parts = urlsplit(url if not url.startswith("//") else f"https:{url}")
+    except ValueError:
+        return True
+    scheme = parts.scheme.lower()
+    host = _without_usual_port(scheme, parts.netloc.lower())
+    return any(_is_from(source, scheme, host) for source in sources)
 
 
 def _sources(policy: str, directive: str) -> tuple[str, ...] | None:
@@ -104,7 +128,8 @@ def _directives(policy: str) -> Mapping[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for part in policy.split(";"):
         name, *sources = part.split() or [""]
-        found.setdefault(name.lower(), tuple(sources))
+        # Hashes and nonces know upper from lower case, but nobody here compares them.
+        found.setdefault(name.lower(), tuple([source.lower() for source in sources]))
     return found
 
 
@@ -114,9 +139,18 @@ def _is_from(source: str, scheme: str, host: str) -> bool:
     if source == "*":
         return scheme in ("http", "https")
     if source.endswith(":"):
-        return scheme == source[:-1].lower() or (source.lower(), scheme) == ("http:", "https")
+        return _is_scheme(scheme, source[:-1])
     wanted, _, place = source.rpartition("://")
-    place = place.partition("/")[0].lower()
-    if wanted and wanted != scheme:
+    place = _without_usual_port(wanted or scheme, place.partition("/")[0])
+    if wanted and not _is_scheme(scheme, wanted):
         return False
     return host == place or (place.startswith("*.") and host.endswith(place[1:]))
+
+
+def _is_scheme(scheme: str, wanted: str) -> bool:
+    # Who trusts a host in clear text trusts it all the more when nobody can listen.
+    return scheme == wanted or (wanted, scheme) == ("http", "https")
+
+
+def _without_usual_port(scheme: str, host: str) -> str:
+    return host.removesuffix(_USUAL_PORTS.get(scheme, "")) if ":" in host else host

@@ -15,7 +15,7 @@ from builder.facts import ReadingSettings, reading_settings
 from builder.read.sources import Inventory, load_sources
 from builder.read.tree import Tree, survey, theme_folder
 from builder.write.era import find_era
-from builder.write.nothing import unpack_extras
+from builder.write.nothing import options_label, output_label, unpack_extras
 from builder.write.state import State
 
 
@@ -42,19 +42,15 @@ class Order:
 
     @property
     def label(self) -> str:
-        """The output's name in the cache: relative to the site, so that a site can be moved."""
+        """The output's name in the cache."""
         return output_label(self.root, self.output)
 
-
-def output_label(root: Path, output: Path) -> str:
-    """An output folder as the cache names it."""
-    return output.relative_to(root).as_posix() if output.is_relative_to(root) else output.as_posix()
-
-
-def options_label(order: Order) -> str:
-    """The options that decide what is published; the moment is compared by its validity instead."""
-    options = order.options
-    return f"drafts={options.drafts} future={options.future} tests={order.has_tests}"
+    @property
+    def options_label(self) -> str:
+        """What decides what is published, as the cache names it."""
+        return options_label(
+            drafts=self.options.drafts, future=self.options.future, has_tests=self.has_tests
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,18 +4,16 @@ In: bytes of code files, embeds as written. Out: `CodeFacts`, `Reach`, `Listing`
 Nothing here touches the disk or runs anything: `run` does.
 """
 
-from builder.cards.anchors import Anchors, name_anchors
+from builder.cards.anchors import name_anchors
 from builder.cards.closure import Reach, outside_modules, reach
 from builder.cards.code import read_code
 from builder.cards.demands import Demands, read_demands
 from builder.cards.doctests import doctest_code, doctest_module
 from builder.cards.find import card_files, card_slugs, find_listing, test_files, unused_regions
-from builder.cards.languages import find_language
 from builder.cards.listing import LISTING_WORDS, check_highlights, render_listing
 
 __all__ = [
     "LISTING_WORDS",
-    "Anchors",
     "Demands",
     "Reach",
     "card_files",
@@ -23,7 +21,6 @@ __all__ = [
     "check_highlights",
     "doctest_code",
     "doctest_module",
-    "find_language",
     "find_listing",
     "name_anchors",
     "outside_modules",

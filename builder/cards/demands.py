@@ -10,6 +10,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -96,6 +97,9 @@ _UNITS = {
 
 # What Python and pytest take before a test begins, and a little.
 LEAST_MEMORY_BYTES = 32 * 2**20
+# What an address of 64 bits can tell apart is more than a system takes for a limit.
+MOST_MEMORY_BYTES = 2**60
+LONGEST_SHOWN = 60
 
 
 def _read_bytes(given: object) -> int:
@@ -104,7 +108,10 @@ def _read_bytes(given: object) -> int:
     unit = _UNITS.get(found[2].upper()) if found else None
     if not found or not unit or isinstance(given, bool):
         raise _WrongError(f"is {_shown(given)}, not an amount of memory", hint)
-    size = int(float(found[1]) * unit)
+    # Not as a float: what has hundreds of digits would be none.
+    size = int(Fraction(found[1]) * unit)
+    if size > MOST_MEMORY_BYTES:
+        raise _WrongError(f"is {_shown(given)[:LONGEST_SHOWN]}, more than any machine has", hint)
     if size < LEAST_MEMORY_BYTES:
         raise _WrongError(f"is {_shown(given)}, and Python alone needs 32MiB", hint)
     return size

@@ -1,7 +1,7 @@
 """Whether a page obeys the content security policy that it states.
 
-In: a page's text. Out: what the policy would keep a browser from doing, with its line. A page that
-states none is under none; what a host sends besides is not known here.
+In: a page's text, where its site is. Out: what the policy would keep a browser from doing, with its
+line. A page that states none is under none; what a host sends besides is not known here.
 """
 
 from __future__ import annotations
@@ -9,15 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from builder.check.written import Fault, read_attributes, read_tags
-from builder.policy import HEADER_ONLY, in_page, lets_inline, lets_load
+from builder.policy import (
+    HEADER_ONLY,
+    has_header_only,
+    lets_inline,
+    lets_load,
+    with_own_address,
+)
 
 _SCRIPT_TYPES = frozenset(("", "module", "importmap", "speculationrules", "text/javascript",
                            "application/javascript"))  # fmt: skip
 _HINT = "browsers leave it out and say so on the console"
 
 
-def find_forbidden(text: str) -> Iterator[Fault]:
-    """All that a page has and its own policy forbids."""
+def find_forbidden(text: str, origin: str) -> Iterator[Fault]:
+    """All that a page at `origin` ("https://example.org") has and its own policy forbids."""
     policy = ""
     for tag in read_tags(text):
         if not tag.attributes and tag.name not in ("script", "style"):
@@ -26,8 +32,8 @@ def find_forbidden(text: str) -> Iterator[Fault]:
         if tag.name == "meta":
             is_policy = given.get("http-equiv", "").lower() == "content-security-policy"
             if is_policy:
-                policy = given.get("content", "")
-                if in_page(policy) != policy.strip().rstrip(";"):
+                policy = with_own_address(given.get("content", ""), origin)
+                if has_header_only(policy):
                     names = ", ".join(HEADER_ONLY)
                     message = "the policy has a directive that no page can state"
                     yield Fault(tag.line, message, f"only a header can: {names}")

@@ -12,7 +12,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import quote, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 TIMEOUT_SECONDS = 30.0
 # What hosts read and do not serve.
@@ -77,7 +77,11 @@ class Website:
 
     def __init__(self, url: str) -> None:
         """The site whose home page answers at `url`, with or without "/" or "index.html"."""
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            # Requests will say what is wrong with it.
+            parts = SplitResult("", "", url, "", "")
         path = parts.path.removesuffix("/index.html").rstrip("/")
         self.base = parts._replace(path=path, query="", fragment="").geturl()
         # It follows redirects to http, https and ftp, never to a file of this machine.

@@ -35,7 +35,7 @@ def check_page(built: Built, path: str, text: str, page: ParsedPage) -> Iterator
     if path == NOT_FOUND_PAGE:
         yield from _check_relative(path, text, page)
     faults = (*find_repairs(text, page.html), *find_repeated_attributes(text))
-    for fault in (*faults, *find_forbidden(text)):
+    for fault in (*faults, *find_forbidden(text, built.origin)):
         yield Problem(path, fault.line, fault.message, fault.hint, fault.is_warning)
 
 

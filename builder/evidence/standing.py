@@ -16,9 +16,8 @@ from builder.evidence.allowed import Allowed
 from builder.evidence.measured import compare_sources
 from builder.evidence.record import Record
 from builder.evidence.statement import count_outcomes
-from builder.model import TIERS, Failure, Standing, Tier
+from builder.model import MEASURED, TIERS, Failure, Standing
 
-MEASURED: tuple[Tier, ...] = ("compiled", "measured")
 State = Literal["current", "unmet", "comments", "stale"]
 
 

@@ -23,7 +23,7 @@ from builder.evidence.schema import (
     Mismatch,
     read_statement,
 )
-from builder.model import TIERS
+from builder.model import MEASURED, TIERS
 
 EVIDENCE = "content/evidence/"
 FAILED = "failed.json"
@@ -186,7 +186,7 @@ def _doubts(record: Record) -> Iterator[str]:
     counts = count_outcomes(record)
     if wrong := counts["failed"] + counts["uncollected"]:
         yield f"says PASSED, and {wrong} of its tests did not"
-    is_measurement = record.tier in ("compiled", "measured")
+    is_measurement = record.tier in MEASURED
     if not record.started:
         yield "says PASSED, and not when it began"
     if not counts["passed"] and not (is_measurement and record.measurements):
@@ -205,7 +205,7 @@ def _way_out(path: str, statement: object) -> str:
         card, tier = place.parent.name, place.stem
     if place.name == FAILED:
         return "delete it: it is only kept until the next run"
-    if tier in ("compiled", "measured"):
+    if tier in MEASURED:
         return "restore it from version control, or take it again where it was measured"
     if card and tier in TIERS:
         return f"run proofpress test {card} --record"

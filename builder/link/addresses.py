@@ -24,6 +24,7 @@ RESERVED_FILES = frozenset(
     ("index.html", "404.html", "robots.txt", "sitemap.xml", "atom.xml", "rss.xml", "feed.json",
      "status.json", "sha256sums", "_headers")
 )  # fmt: skip
+_SCHEMA = "evidence/schema.json/"
 # What a host shall send with each file is the site's own matter, if it wants to say it.
 OWN_HEADERS = "content/static/_headers"
 _LISTS = frozenset(("posts", "notes", "trivia", "cards"))
@@ -138,13 +139,15 @@ def find_reserved(output: str, path: str, line: int) -> list[Problem]:
     """A problem if an output would lie where the builder writes its own pages."""
     if path == OWN_HEADERS:
         return []
-    first, _, rest = _case_free(output).partition("/")
+    place = _case_free(output)
+    first, _, rest = place.partition("/")
     is_index = first in RESERVED and rest in ("", "index.html", "atom.xml", "rss.xml", "feed.json")
     is_below = first in RESERVED and rest.startswith("index.html/")
     is_generated = first in RESERVED and first not in _LISTS
     is_older = first in _LISTS and _OLDER_PAGE(rest)
     # A folder of that name would be in the way of the file just as well.
-    if first in RESERVED_FILES or is_index or is_below or is_generated or is_older:
+    is_file = first in RESERVED_FILES or f"{place}/".startswith(_SCHEMA)
+    if is_file or is_index or is_below or is_generated or is_older:
         message = f"the address '{_shown(output)}' is one that the builder makes itself"
         return [Problem(path, line, message, "give another 'slug:' or file name")]
     return []

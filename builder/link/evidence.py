@@ -21,7 +21,7 @@ from builder.evidence.record import Record
 from builder.evidence.standing import find_failure, find_standing, problems_of
 from builder.evidence.statement import EVIDENCE, FAILED
 from builder.link.addresses import encode_address
-from builder.model import TIERS, Asset, Evidence, Failure, Output, Site, Standing, Tier
+from builder.model import TESTED, TIERS, Asset, Evidence, Failure, Output, Site, Standing, Tier
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +181,7 @@ def _failure(card: Card, proofs: Proofs) -> Failure | None:
 
 def _outputs(slug: str, standings: Sequence[Standing], proofs: Proofs) -> Iterable[Output]:
     start = f"{EVIDENCE}{slug}/"
-    tested = next((item for item in standings if item.tier in ("tests", "simulated")), None)
+    tested = next((item for item in standings if item.tier in TESTED), None)
     for path in sorted(proofs.files):
         name = path.removeprefix(start)
         if path.startswith(start) and "/" not in name and not name.endswith(".json"):
@@ -199,7 +199,7 @@ def _outputs(slug: str, standings: Sequence[Standing], proofs: Proofs) -> Iterab
 def _is_recorded(output: Output, proofs: Proofs) -> bool:
     """Whether an output's bytes are those of the run that the card's record is of."""
     folder = output.path.rpartition("/")[0]
-    records = [proofs.records.get(f"{folder}/{tier}.json") for tier in ("tests", "simulated")]
+    records = [proofs.records.get(f"{folder}/{tier}.json") for tier in TESTED]
     return any(
         item.name == output.name and item.sha256 == output.digest.hex()
         for record in records

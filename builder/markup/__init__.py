@@ -6,24 +6,19 @@ markdown-it-py and its plugins, math-core and Pygments. It never looks at two fi
 
 from __future__ import annotations
 
-from builder.markup.body import SetBody, set_body
-from builder.markup.code import mark_lines
+from builder.markup.body import set_body
 from builder.markup.galley import BODY_WORDS, fill_galley
 from builder.markup.measure import measure_picture
-from builder.markup.parser import set_commonmark
 from builder.markup.picture_facts import is_picture, read_paper_text, read_picture
 from builder.markup.text import slugify
 
 __all__ = [
     "BODY_WORDS",
-    "SetBody",
     "fill_galley",
     "is_picture",
-    "mark_lines",
     "measure_picture",
     "read_paper_text",
     "read_picture",
     "set_body",
-    "set_commonmark",
     "slugify",
 ]

@@ -62,7 +62,9 @@ def set_body(
     would keep from working is warned of. Mistakes are in `problems`, at their lines in the file.
     """
     sheet = Sheet(path, first_line, policy)
-    tokens = [] if _has_endless_line(text, sheet) else parse_body(text, sheet)
+    tokens = (
+        [] if _has_endless_line(text, sheet) else parse_body(text, sheet, take_title=take_title)
+    )
     convert_formulas(tokens, sheet, macros)
     title = _find_title(tokens) if take_title else ""
     if title and tokens[0].type == "heading_open":

@@ -15,7 +15,6 @@ are not as expected, Pygments' own loop is used.
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -73,14 +72,6 @@ def lex(lexer: Lexer, text: str, loops: Loops | None) -> list[Token]:
         finally:
             _install(_PYGMENTS)
     return list(lexer.get_tokens_unprocessed(text))
-
-
-def prepare(lexer: Lexer, loops: Loops | None) -> None:
-    """Read all patterns of a lexer now, so that a forked process finds that done."""
-    if loops is None or loops.known_states is None or not isinstance(lexer, RegexLexer):
-        return
-    with contextlib.suppress(UnexpectedRulesError):
-        loops.known_states.states_of(lexer).enter_all()
 
 
 @functools.cache
@@ -153,10 +144,6 @@ class _States(dict[str, _State]):
             raise UnexpectedRulesError
         state = self[name] = _State([self.known_states.read_rule(rule) for rule in rules])
         return state
-
-    def enter_all(self) -> None:
-        for name in self.processed:
-            self[name]
 
 
 class Library:

@@ -93,7 +93,7 @@ def move_footnotes(state: StateCore) -> None:
     body, notes = _part(state.tokens, sheet)
     sheet.notes = {label: line for label, (_, line) in notes.items()}
     marked: dict[int, dict[str, object]] = state.env["footnotes"].get("list", {})
-    labels = {note.get("label") for note in marked.values()}
+    labels = {note.get("label") for note in marked.values()} | state.env.get("title_notes", set())
     for label, (_, line) in notes.items():
         if label not in labels:
             sheet.report(f"the footnote [^{label}] is never referred to", line, is_warning=True)
@@ -112,6 +112,22 @@ def move_footnotes(state: StateCore) -> None:
             body.append(end)
         body.append(Token("footnote_close", "li", -1))
     body.append(Token("footnotes_close", "section", -1))
+
+
+def leave_out_notes(title: Token, sheet: Sheet) -> set[str]:
+    """The labels of the notes that a title refers to; each mark in it is warned of."""
+    labels: set[str] = set()
+    first = sheet.file_line(title.map[0] if title.map else 0)
+    for token in title.children or ():
+        if token.type == "footnote_ref":
+            labels.add(token.meta.get("label", ""))
+            sheet.report(
+                "the footnote of the title is left out",
+                first + title.content.count("\n", 0, token.meta.get("at", 0)),
+                "titles stand alone in lists and feeds: refer to the note from the text",
+                is_warning=True,
+            )
+    return labels
 
 
 def _part(

@@ -30,7 +30,7 @@ from pygments.token import (
 )
 from pygments.token import Token as AnyToken
 
-from builder.markup.fast_lexer import Token, default_loops, lex, prepare
+from builder.markup.fast_lexer import Token, default_loops, lex
 from builder.markup.language_names import find_language, find_title, known_languages
 
 __all__ = [
@@ -39,7 +39,6 @@ __all__ = [
     "highlight",
     "highlight_lines",
     "known_languages",
-    "warm_up",
 ]
 
 Memory = dict[Any, Any] | list[Any] | set[Any]
@@ -143,14 +142,6 @@ def highlight_lines(code: str, language: str) -> tuple[str, ...]:
     return tuple(html.removesuffix("\n").split("\n")) if html else ()
 
 
-def warm_up(languages: Iterable[str]) -> None:
-    """Load what highlighting these languages needs, before forking; unknown names are skipped."""
-    for name in languages:
-        language = find_language(name)
-        if language is not None:
-            _lexer_of(language).prepare()
-
-
 class _KeptLexer:
     """A lexer that is kept, and by which loop it runs; that changes no token, only the time."""
 
@@ -158,10 +149,6 @@ class _KeptLexer:
         self.lexer = lexer
         self.memories = _memories_of(type(lexer).__module__)
         self.characters_seen = 0
-
-    def prepare(self) -> None:
-        self.characters_seen = _WORTH_PREPARING
-        prepare(self.lexer, default_loops())
 
     def lex(self, text: str) -> list[Token]:
         self.characters_seen += len(text)

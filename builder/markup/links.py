@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from html import escape
 from typing import Literal
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
@@ -21,6 +21,7 @@ from builder.markup.sheet import Sheet
 
 _LINES = re.compile(r"(.+?)-L(\d{1,9})(?:-L(\d{1,9}))?", re.ASCII)
 _EXTERNAL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
+_HOST = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?(//[^/?#]*)")
 
 
 class Lines(Value, frozen=True):
@@ -54,6 +55,20 @@ def is_external(url: str) -> bool:
     return _EXTERNAL.match(url) is not None
 
 
+def check_host(url: str, sheet: Sheet, line: int) -> None:
+    """Report an address out of the site whose host can be none, such as "http://[::1"."""
+    found = _HOST.match(url)
+    if found is None:
+        return
+    # In Markdown brackets are percent-encoded by now.
+    host = unquote(found[1])
+    try:
+        urlsplit(host)
+    except ValueError:
+        shown = url.replace(found[1], host, 1)
+        sheet.report(f"'{shown}' is no address: its host can be none", line, "look at its brackets")
+
+
 def split_address(url: str) -> tuple[str, str]:
     """Target (percent-decoded, its query kept) and fragment of a percent-encoded address."""
     target, _, fragment = url.partition("#")
@@ -76,6 +91,7 @@ def set_link_open(tokens: Sequence[Token], index: int, sheet: Sheet) -> str:
     else:
         href = str(token.attrs.get("href", ""))
         if is_external(href):
+            check_host(href, sheet, line)
             sheet.open_links.append("</a>")
             return f'<a href="{escape(href)}"{rest}>'
         target, fragment = split_address(href)

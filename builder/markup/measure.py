@@ -84,13 +84,16 @@ def _measure_jpeg(data: bytes) -> Measured | None:
 
 
 def _orientation(tiff: bytes) -> int:
-    """How a camera was held, from 1 to 8; 0 if it does not say."""
+    """How a camera was held, from 1 to 8; 0 if it does not say, or what it says is damaged."""
     read = _little if tiff[:2] == b"II" else _big
-    first = read(tiff, 4, 4)
-    for entry in range(read(tiff, first, 2)):
-        place = first + 2 + 12 * entry
-        if read(tiff, place, 2) == 0x0112:
-            return read(tiff, place + 8, 2)
+    try:
+        first = read(tiff, 4, 4)
+        for entry in range(read(tiff, first, 2)):
+            place = first + 2 + 12 * entry
+            if read(tiff, place, 2) == 0x0112:
+                return read(tiff, place + 8, 2)
+    except IndexError:
+        pass  # browsers show such a picture as it lies
     return 0
 
 

@@ -26,12 +26,13 @@ from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.gfm_autolink import gfm_autolink_plugin
 
 from builder.markup.directives import directive
-from builder.markup.footnotes import inline_note, move_footnotes, note_mark
+from builder.markup.footnotes import inline_note, leave_out_notes, move_footnotes, note_mark
 from builder.markup.formulas import block_math, equation_reference, inline_math
 from builder.markup.headings import read_heading_attributes
 from builder.markup.inline import InlineRule, PlacedInline
 from builder.markup.links import wikilink
 from builder.markup.sheet import Sheet
+from builder.markup.text import readable_text
 
 # Deeper nesting is a problem: the parser leaves out what it holds.
 MAX_NESTING = 50
@@ -39,9 +40,9 @@ MAX_NESTING = 50
 MAX_PARAGRAPH = 50_000
 
 
-def parse_body(text: str, sheet: Sheet) -> list[Token]:
-    """The block tokens of a body."""
-    return _parser().parse(text, {"sheet": sheet})
+def parse_body(text: str, sheet: Sheet, *, take_title: bool = False) -> list[Token]:
+    """The block tokens of a body; with `take_title` a heading that begins it has no footnotes."""
+    return _parser().parse(text, {"sheet": sheet, "take_title": take_title})
 
 
 def set_commonmark(text: str) -> str:
@@ -129,8 +130,9 @@ _ADDRESS = re.compile(r"(?:(?<=http)|(?<=https))://|(?:(?<=mailto)|(?<=xmpp)):[\
 def _parse_inline(state: StateCore) -> None:
     """Core rule: the text of every block becomes inline tokens."""
     sheet: Sheet = state.env["sheet"]
+    title = _find_title(state.tokens) if state.env.get("take_title") else None
     for token in state.tokens:
-        if token.type != "inline":
+        if token.type != "inline" or (token is title and _parse_title(token, state)):
             continue
         token.children = []
         if len(token.content) > MAX_PARAGRAPH:
@@ -144,6 +146,34 @@ def _parse_inline(state: StateCore) -> None:
         state.md.inline.parse(token.content, state.md, state.env, token.children)
         if _note_count(state.env) > before:
             _place_notes(state.env, token)
+
+
+def _find_title(tokens: Sequence[Token]) -> Token | None:
+    """The text of the heading that begins a body, however many notes are written above it."""
+    open_notes = 0
+    for index, token in enumerate(tokens):
+        if token.type == "heading_open" and not open_notes:
+            return tokens[index + 1]
+        if token.type in ("footnote_reference_open", "footnote_reference_close"):
+            open_notes += token.nesting
+        elif not open_notes:
+            return None
+    return None
+
+
+def _parse_title(token: Token, state: StateCore) -> bool:
+    """Parse a heading that is taken out of the body; False if it says nothing and stays there.
+
+    Its footnotes count for nothing: the marks go with it, and nobody could come back to them.
+    """
+    children: list[Token] = []
+    if len(token.content) <= MAX_PARAGRAPH:
+        state.md.inline.parse(token.content, state.md, {**state.env, "footnotes": {}}, children)
+    if not readable_text(children).strip():
+        return False
+    token.children = children
+    state.env["title_notes"] = leave_out_notes(token, state.env["sheet"])
+    return True
 
 
 def _note_count(env: EnvType) -> int:

@@ -12,7 +12,7 @@ from html import escape
 from markdown_it.token import Token
 
 from builder.markup.attributes import set_attributes
-from builder.markup.links import is_external, split_address
+from builder.markup.links import check_host, is_external, split_address
 from builder.markup.policed import check_address
 from builder.markup.sheet import Sheet
 from builder.markup.text import plain_text
@@ -46,6 +46,7 @@ def set_picture(
     given = "".join(f' {name}="{escape(value)}"' for name, value in named if value)
     source, measures = escape(url), ""
     if is_external(url):
+        check_host(url, sheet, line)
         check_address("img-src", url, sheet, line, "a picture")
     else:
         target, fragment = split_address(url)

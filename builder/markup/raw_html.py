@@ -12,7 +12,7 @@ from typing import Literal
 
 from markdown_it.token import Token
 
-from builder.markup.links import is_external, own_file, split_address
+from builder.markup.links import check_host, is_external, own_file, split_address
 from builder.markup.policed import check_tag
 from builder.markup.sheet import Sheet
 from builder.markup.tags import Markup, Pair, change_tags
@@ -83,6 +83,8 @@ def _set_address(tag: str, name: str, value: str, sheet: Sheet, line: int) -> st
     if name == "srcset":
         return _set_candidates(value, sheet, line)
     url = value.strip()
+    if is_external(url):
+        check_host(url, sheet, line)
     if not url or is_external(url):
         return value
     if url.startswith("#"):
@@ -115,6 +117,7 @@ def _set_candidates(value: str, sheet: Sheet, line: int) -> str:
             descriptor, _, rest = rest.partition(",")
         rest = rest.lstrip(" \t\n\r\f,")
         if is_external(url):
+            check_host(url, sheet, line)
             address = escape(url)
         else:
             is_changed = True

@@ -17,7 +17,7 @@ import yaml
 
 from builder.codec import Value
 from builder.errors import Problem, did_you_mean
-from builder.read.schema import LONGEST_SHOWN, SCHEMA, Spelled
+from builder.read.schema import LONGEST_SHOWN, SCHEMA, Spelled, find_doubles
 
 # Nobody nests deeper; the parsers recurse, and the one in C ends the process where its stack ends.
 DEEPEST = 50
@@ -82,6 +82,14 @@ def _check(
         except ValueError as error:
             message, _, hint = str(error).partition("\n")
             problems.append(Problem(path, lines[key], f"{key}: {message}", hint))
+    tags = values.get("tags", ())
+    if doubles := find_doubles(tags):
+        values["tags"] = tuple([tag for tag in tags if tag not in doubles])
+        problems += [
+            Problem(path, lines["tags"], f"the tag '{tag}' is '{other}' again",
+                    "keep one of them: they have one address", is_warning=True)
+            for tag, other in doubles.items()
+        ]  # fmt: skip
     return values, problems
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
+from unicodedata import normalize
 from urllib.parse import unquote
 
 from builder.config import check_language
@@ -30,8 +31,9 @@ def _text(value: Spelled) -> str:
         raise ValueError(f"must be text, not {_kind(value)}")
     # Control characters are invalid in XML, so no feed could carry them; newlines become spaces.
     text = " ".join(value.split())
-    if found := re.search(r"[\x00-\x1f\x7f-\x9f]", text):
-        raise ValueError(f"has the control character U+{ord(found[0]):04X}\nretype it")
+    if found := re.search(r"[\x00-\x1f\x7f-\x9f\ufffe\uffff]", text):
+        what = "the control character" if found[0] < "\ufffe" else "what is no character,"
+        raise ValueError(f"has {what} U+{ord(found[0]):04X}\nretype it")
     return text
 
 
@@ -78,6 +80,18 @@ def _tags(value: Spelled) -> tuple[str, ...]:
     for tag in tags:
         _check_group(tag, "the tag ")
     return tags
+
+
+def find_doubles(tags: tuple[str, ...]) -> dict[str, str]:
+    """The tags that are one with another before them, which has their address, and this other."""
+    first: dict[str, str] = {}
+    doubles = {}
+    for tag in tags if len(tags) > 1 else ():
+        # As addresses of tags are made: without what tells case, spaces and accents apart.
+        key = "-".join(normalize("NFC", tag).lower().split())
+        if first.setdefault(key, tag) != tag:
+            doubles[tag] = first[key]
+    return doubles
 
 
 def _series(value: Spelled) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from builder.codec import Value
-from builder.model import Evidence, Failure, Standing
+from builder.model import MEASURED, TESTED, Evidence, Failure, Standing
 
 State = Literal["failed", "none", "stale", "unmet", "simulated", "passed"]
 # Worst first: what a status page shows at its top.
@@ -122,7 +122,7 @@ def view_lines(evidence: Evidence, words: Mapping[str, Any]) -> tuple[Line, ...]
     lines += [
         _line("measured", _measured(standing, words))
         for standing in evidence.standings
-        if standing.tier in ("compiled", "measured")
+        if standing.tier in MEASURED
     ]
     return tuple(lines)
 
@@ -178,7 +178,7 @@ def counted(word: str, count: int, words: Mapping[str, Any], **gaps: object) -> 
 
 
 def _tested(evidence: Evidence) -> list[Standing]:
-    return [item for item in evidence.standings if item.tier in ("tests", "simulated")]
+    return [item for item in evidence.standings if item.tier in TESTED]
 
 
 def _state(standing: Standing) -> State:

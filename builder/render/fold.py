@@ -14,7 +14,7 @@ from builder.codec import Value
 from builder.evidence.record import Coverage, Measurement, Record, RecordedTest
 from builder.evidence.statement import OUTCOMES
 from builder.link.addresses import encode_address
-from builder.model import Evidence, Standing
+from builder.model import TESTED, Evidence, Standing
 from builder.render.evidence import Line, counted, long_date, spell, view_lines
 from builder.render.views import NamedLink
 
@@ -192,7 +192,7 @@ def _view_run(standing: Standing, record: Record, words: Mapping[str, Any], base
     ]
     published = standing.path.removeprefix("content/")
     # Beside the panel of a failing card a reader must not take an old pass for the present one.
-    word = "passed_on" if standing.tier in ("tests", "simulated") else "run_on"
+    word = "passed_on" if standing.tier in TESTED else "run_on"
     title = words[f"{word}_before" if standing.state == "stale" else word]
     return RunView(
         title=title.format(date=long_date(record.started[:10], words)),

@@ -6,7 +6,7 @@ In: arguments. Out: `Recipe`s with their keys. Nothing here knows what an output
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from builder.codec import DIGEST_SIZE, Value, digest, encode
@@ -61,6 +61,3 @@ class RecipeBook:
         key = hashlib.blake2b(b"".join(parts), digest_size=DIGEST_SIZE)
         key.update(arguments)
         return Recipe(path, make, shared, arguments, galleys, sources, key.digest())
-
-
-Recipes = Iterator[Recipe]

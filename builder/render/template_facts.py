@@ -220,13 +220,19 @@ def _needs(tree: nodes.Template) -> Iterator[Need]:
 
 
 def _names(expression: nodes.Expr) -> tuple[str, ...]:
-    """The names that an expression gives; none if it is worked out while filling."""
+    """The names that an expression gives; none if it is worked out while filling.
+
+    jinja2.TemplateSyntaxError if it gives something else.
+    """
     try:
         value = expression.as_const()
     except nodes.Impossible:
         return ()
-    values = (value,) if isinstance(value, str) else value
-    return tuple(item for item in values if isinstance(item, str))
+    values = value if isinstance(value, list | tuple) and value else (value,)
+    names = tuple([item for item in values if isinstance(item, str)])
+    if len(names) < len(values):
+        raise jinja2.TemplateSyntaxError("this names no template", expression.lineno)
+    return names
 
 
 def _blocks(node: nodes.Node, inside: str) -> Iterator[Block]:

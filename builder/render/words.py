@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
+from string import Formatter
 from typing import Any
 
 from builder.cards import LISTING_WORDS
@@ -86,11 +87,10 @@ def check_own_words(
             continue
         if not isinstance(value, str):
             yield Problem(path, line, f"'{word}' must be text", f'such as "{english[word]}"')
-        elif extra := _gaps(value) - _gaps(english[word]):
-            filled = ", ".join(f"{{{gap}}}" for gap in sorted(_gaps(english[word])))
-            hint = f"it may have {filled} in braces" if filled else "it takes no braces"
-            named = ", ".join(sorted(extra))
-            yield Problem(path, line, f"nothing is put in place of {{{named}}} in '{word}'", hint)
+            continue
+        gaps = sorted(_gaps(english[word]))
+        if fault := _find_fault(word, value, gaps):
+            yield Problem(path, line, fault, _hint(gaps))
 
 
 @lru_cache(maxsize=256)
@@ -117,10 +117,8 @@ def _check_words(words: Mapping[str, Any], text: str, path: str) -> Iterator[Pro
             continue
         try:
             value.format(**gaps)
-        except (LookupError, ValueError, AttributeError, TypeError):
-            named = ", ".join(f"{{{gap}}}" for gap in gaps)
-            hint = f"it may have {named} in braces" if gaps else "it takes no braces"
-            yield Problem(path, line, f"'{word}' cannot be filled in: {value}", hint)
+        except _UNFILLED:
+            yield Problem(path, line, _unfilled(word, value), _hint(gaps))
     short = words.get("months_short")
     if isinstance(short, str) and len(short.split()) != 12:
         line = _line_of("months_short", text)
@@ -136,4 +134,29 @@ def _line_of(word: str, text: str) -> int:
 
 
 def _gaps(text: str) -> set[str]:
-    return set(re.findall(r"\{(\w+)\}", text))
+    """The names in a text's braces; ValueError if they do not match."""
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+def _find_fault(word: str, value: str, gaps: Collection[str]) -> str:
+    """What is wrong with a word in whose braces numbers are put, if anything is."""
+    try:
+        if extra := _gaps(value).difference(gaps):
+            named = ", ".join(f"{{{gap}}}" for gap in sorted(extra))
+            return f"nothing is put in place of {named} in '{word}'"
+        value.format(**dict.fromkeys(gaps, 1))
+    except _UNFILLED:
+        return _unfilled(word, value)
+    return ""
+
+
+_UNFILLED = (LookupError, ValueError, AttributeError, TypeError)
+
+
+def _unfilled(word: str, value: str) -> str:
+    return f"'{word}' cannot be filled in: {value}"
+
+
+def _hint(gaps: Collection[str]) -> str:
+    named = ", ".join(f"{{{gap}}}" for gap in gaps)
+    return f"it may have {named} in braces" if gaps else "it takes no braces"

@@ -216,7 +216,7 @@ class Desk:
         changed: dict[str, Facts] = {}
         for path in change.paths:
             old = edition.documents.get(path)
-            if kind_of_source(path) != "note" or old is None:
+            if kind_of_source(path) != "page" or old is None:
                 return None
             try:
                 data = (self.order.root / path).read_bytes()

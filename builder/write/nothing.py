@@ -50,6 +50,18 @@ def known_extras(root: Path) -> tuple[str, ...]:
     return ()
 
 
+def output_label(root: Path, output: Path) -> str:
+    """An output folder as the cache names it: relative to the site, so that a site can be moved."""
+    named = output.relative_to(root) if output.is_relative_to(root) else output
+    # The cache keeps text, and a folder's name is any bytes.
+    return os.fsencode(named.as_posix()).decode("utf-8", "backslashreplace")
+
+
+def options_label(*, drafts: bool, future: bool, has_tests: bool) -> str:
+    """The options that decide what is published; the moment is compared by its validity instead."""
+    return f"drafts={drafts} future={future} tests={has_tests}"
+
+
 def pack_extras(extras: tuple[str, ...]) -> bytes:
     """Extras as the cache keeps them."""
     return "\0".join(extras).encode()

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from builder import __version__
+from builder.command_line import END_OF_TIME
 from builder.write.stage import STAGE
 from builder.write.state import State
 from tests.builder.command import CHECKOUT, Said, command, environment, run
@@ -124,13 +125,23 @@ def test_a_wrong_command_line_is_told_with_what_was_meant(words: list[str], mess
     assert message in said.err
 
 
-@pytest.mark.parametrize("moment", ["yesterday", "1.5", "-1", "٣", "253402300800", "9" * 30])
+@pytest.mark.parametrize("moment", ["yesterday", "1.5", "-1", "٣", "253402300799", "9" * 30])
 def test_a_malformed_moment_is_a_wrong_command_line(site: Project, moment: str) -> None:
     said = build(site, SOURCE_DATE_EPOCH=moment)
 
     assert said.code == 2
     assert f"SOURCE_DATE_EPOCH is '{moment}', not a number of seconds since 1970" in said.err
     assert not site.output.exists()
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "Pacific/Kiritimati", "Etc/GMT+12"])
+def test_the_last_moment_is_one_in_every_time_zone(site: Project, zone: str) -> None:
+    site.edit("pyproject.toml", "author", f'timezone = "{zone}"\nauthor')
+    last = str(END_OF_TIME)
+
+    said = run("new", "note", "--root", site.root, "Last", SOURCE_DATE_EPOCH=last)
+    assert (said.code, said.err) == (0, "")
+    assert build(site, SOURCE_DATE_EPOCH=last).code == 0
 
 
 def test_an_empty_moment_is_none(site: Project) -> None:
@@ -216,6 +227,23 @@ def test_the_site_is_built_where_one_says(site: Project, tmp_path: Path) -> None
     assert build(site, "--output", tmp_path / "deep/er").code == 0
     assert (tmp_path / "deep/er/posts/a/index.html").is_file()
     assert not site.output.exists()
+
+
+def test_the_site_is_built_into_a_folder_whose_name_is_not_utf8(
+    site: Project, tmp_path: Path
+) -> None:
+    folder = tmp_path / os.fsdecode(b"o\xff")
+    folder.mkdir()
+    (folder / "mine").write_text("")
+
+    said = build(site, "--output", folder)
+
+    assert (said.code, said.err.count("o\\xff/mine: is not ours, and was left alone")) == (0, 1)
+    assert (folder / "posts/a/index.html").is_file()
+    for _ in range(20):
+        if "nothing to do" in (said := build(site, "--output", folder)).out:
+            break
+    assert "nothing to do" in said.out
 
 
 # --- build
@@ -518,6 +546,27 @@ def test_an_output_is_found_by_its_file_and_by_its_address(built: Project, path:
     assert said.out.startswith("posts/b/index.html\n  made by       page\n")
 
 
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        ("/notes/posts/a/", "posts/a/index.html"),
+        ("https://example.org/notes/posts/a/", "posts/a/index.html"),
+        ("/notes/notes/", "notes/index.html"),
+        ("/notes/", "index.html"),
+        ("notes/", "notes/index.html"),
+        ("/posts/a/", "posts/a/index.html"),
+        ("/notes.html", "notes.html"),
+    ],
+)
+def test_an_output_is_found_by_its_address_under_a_path(
+    site: Project, path: str, found: str
+) -> None:
+    site.edit("pyproject.toml", "https://example.org", "https://example.org/notes")
+    site.write("notes/n.md", note("N")).write("static/notes.html", "")
+
+    assert explain(site, path).out.partition("\n")[0] == found
+
+
 def test_an_output_in_another_language_is_found_by_its_encoded_address(built: Project) -> None:
     build(built.write("posts/é.md", note("É")))
 
@@ -649,6 +698,8 @@ def test_a_draft_is_explained_on_request(built: Project) -> None:
         ("site/indx.html", "did you mean 'index.html'"),
         ("content/posts/b.md", "it is a source; from it is made posts/b/index.html"),
         ("zzz", "name a file of the site, such as site/index.html"),
+        ("http://[", "name a file of the site, such as site/index.html"),
+        ("https://example.org//[", "name a file of the site, such as site/index.html"),
     ],
 )
 def test_what_is_no_output_is_a_problem_with_a_hint(built: Project, path: str, hint: str) -> None:

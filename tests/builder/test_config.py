@@ -143,6 +143,7 @@ def test_all_mistakes_are_told_in_one_run() -> None:
         "feed_limit = -1",
         'og_images = "yes"',
         "description = 3",
+        'description = "a\\uFFFEb"',
         'language = "english please"',
         'language = ""',
         'timezone = "Mars/Olympus"',
@@ -153,6 +154,7 @@ def test_all_mistakes_are_told_in_one_run() -> None:
         'menu = [{ title = "About" }]',
         'menu = [{ title = "About", url = "/about/", icon = "x" }]',
         'menu = [{ title = "About", url = "about/" }]',
+        'menu = [{ title = "About", url = "http://[::1" }]',
         'math_macros = ["R"]',
         "math_macros = { R = 3 }",
     ],
@@ -185,6 +187,31 @@ def test_a_base_url_that_is_no_plain_address_is_a_problem(address: str) -> None:
 
     assert problem.line == 6
     assert problem.message.startswith("base_url: ")
+
+
+@pytest.mark.parametrize(
+    ("address", "advised"),
+    [
+        ("https://bücher.example", "https://xn--bcher-kva.example"),
+        ("https://Bücher.Example/é", "https://xn--bcher-kva.Example/%C3%A9"),
+        ("http://ada@straße.example:8000/a", "http://ada@xn--strae-oqa.example:8000/a"),
+        ("https://例え.テスト", "https://xn--r8jz45g.xn--zckzah"),
+        ("https://example.org/é", "https://example.org/%C3%A9"),
+    ],
+)
+def test_an_address_in_other_letters_is_advised_as_it_is_asked_for(
+    address: str, advised: str
+) -> None:
+    (problem,) = problems_in(FULL.replace("https://example.org", address))
+
+    assert problem.message.endswith(f": {advised}")
+    assert check_settings(FULL.replace("https://example.org", advised)).base_url == advised
+
+
+def test_a_malformed_address_is_told_in_the_same_words_as_none() -> None:
+    (problem,) = problems_in(FULL.replace("https://example.org", "https://[::1"))
+
+    assert "must be an address such as https://example.org/notes, not" in problem.message
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,14 @@ import pytest
 
 from builder.config import check_settings
 from builder.errors import BuildFailed
-from builder.policy import DEFAULT_POLICY, check_policy, in_page, lets_inline, lets_load
+from builder.policy import (
+    DEFAULT_POLICY,
+    check_policy,
+    in_page,
+    lets_inline,
+    lets_load,
+    with_own_address,
+)
 from tests.builder.project import SETTINGS, Project, note
 
 # --- Policies
@@ -171,3 +178,66 @@ def test_another_policy_is_heard_of_at_once(project: Project) -> None:
 
     policy = "content_security_policy = \"style-src 'self' 'unsafe-inline'\"\nauthor"
     assert project.edit("pyproject.toml", "author", policy).build().warnings == []
+
+
+# --- The site's own address, upper and lower case
+
+
+@pytest.mark.parametrize(
+    ("policy", "url", "expected"),
+    [
+        ("img-src 'self'", "https://Example.org/x.png", True),
+        ("img-src 'SELF'", "https://example.org:443/x.png", True),
+        ("img-src 'Self'; font-src *", "/x.png", True),
+        ("img-src 'self'", "//example.org/x.png", True),
+        ("img-src 'self'", "http://example.org/x.png", False),
+        ("img-src 'self'", "https://example.org:8000/x.png", False),
+        ("img-src 'self'", "https://www.example.org/x.png", False),
+        ("img-src 'none'", "https://example.org/x.png", False),
+        ("IMG-SRC HTTPS://A.Example", "https://a.example/x.png", True),
+        ("img-src HTTPS:", "https://a.example/x.png", True),
+        ("img-src http://a.example", "https://a.example/x.png", True),
+        ("img-src a.example:8000", "https://a.example:8000/x.png", True),
+        ("img-src 'none'", "https://[::1/x.png", True),
+    ],
+)
+def test_whether_a_site_at_an_address_may_load_something(
+    policy: str, url: str, expected: bool
+) -> None:
+    there = with_own_address(policy, "https://example.org/notes")
+
+    assert lets_load(there, "img-src", url) is expected
+
+
+def test_a_site_in_clear_text_may_load_its_own_over_https() -> None:
+    there = with_own_address("img-src 'self'", "http://example.org")
+
+    assert lets_load(there, "img-src", "https://example.org/x.png")
+    assert not lets_load("img-src https://example.org", "img-src", "http://example.org/x.png")
+
+
+def test_keywords_of_a_policy_may_be_in_upper_case() -> None:
+    assert lets_inline("script-src 'Unsafe-Inline'", "script-src-elem")
+    assert lets_inline("script-src 'SHA256-aBc='", "script-src-elem")
+    assert in_page("Frame-Ancestors 'none'; SANDBOX; img-src *") == "img-src *"
+
+
+OWN_SCRIPT = '<script src="https://example.org/x.js"></script>'
+
+
+def test_the_sites_own_address_is_its_own_and_another_is_heard_of_at_once(
+    project: Project,
+) -> None:
+    project.write("static/x.js", "x()").write("posts/a.md", note("A", OWN_SCRIPT))
+    assert project.build().warnings == []
+
+    project.edit("pyproject.toml", "https://example.org", "https://example.com").build()
+    assert ["browsers will not load" in it for it in project.warnings] == [True]
+
+
+def test_a_page_does_not_state_what_only_a_header_can_whatever_its_case(project: Project) -> None:
+    policy = "content_security_policy = \"default-src 'self'; Frame-Ancestors 'none'\"\nauthor"
+    project.edit("pyproject.toml", "author", policy).write("posts/a.md", note("A")).build()
+
+    assert "Frame-Ancestors" not in project.read("posts/a/index.html")
+    assert "Frame-Ancestors" in project.read("_headers")

@@ -619,3 +619,11 @@ def test_a_server_that_does_not_answer_is_told(server: str) -> None:
 
     (said,) = verify_site("http://127.0.0.1:9/").mismatches
     assert said.startswith("SHA256SUMS: cannot be reached: Connection refused")
+
+
+@pytest.mark.parametrize("url", ["http://[", "https://[::1/site/", "http://a\u2100b.example/"])
+def test_what_is_no_address_cannot_be_reached(url: str) -> None:
+    (said,) = verify_site(url).mismatches
+
+    assert said.startswith("SHA256SUMS: cannot be reached: ")
+    assert said.endswith(f": is a site that proofpress built at {url}?")

@@ -16,6 +16,7 @@ from builder.link.addresses import (
     group_address,
     output_of,
 )
+from builder.read.schema import find_doubles
 from tests.builder.failing import place_of, problem_of, problems_of
 from tests.builder.project import Project, note
 
@@ -125,6 +126,32 @@ def test_a_tag_of_any_letters_has_a_page_and_feeds_that_its_pages_link_to(
     assert f'href="{address}"'.replace("&", "&amp;") in project.main("posts/a/index.html")
     assert output_of(address) in project.rebuilt
     assert output_of(f"{address}atom.xml") in project.rebuilt
+
+
+def test_a_tag_written_twice_on_a_page_is_one_with_a_warning(project: Project) -> None:
+    project.write("posts/a.md", note("A", tags="[Linear algebra, x, linear  Algebra, é, É]"))
+
+    warnings = project.build().warnings
+
+    assert warnings == [
+        f"content/posts/a.md:4: warning: the tag '{tag}' is '{other}' again\n"
+        "    keep one of them: they have one address"
+        for tag, other in (("linear Algebra", "Linear algebra"), ("É", "é"))
+    ]
+    page = project.main("posts/a/index.html")
+    assert page.count('href="/tags/linear-algebra/"') == page.count('href="/tags/%C3%A9/"') == 1
+    assert ">Linear algebra</a>" in page
+
+
+@given(st.lists(st.text(st.sampled_from("aA éÉ\u0301ßİ"), min_size=1), max_size=4))
+def test_tags_are_one_exactly_if_they_have_one_address(tags: list[str]) -> None:
+    seen: dict[str, str] = {}
+    doubles = {}
+    for tag in dict.fromkeys(tags):
+        if (other := seen.setdefault(group_address("tags", tag), tag)) != tag:
+            doubles[tag] = other
+
+    assert find_doubles(tuple(dict.fromkeys(tags))) == doubles
 
 
 @pytest.mark.parametrize("key", ["tags: [a/b]", "tags: ['..']", "series: ..", "series: a/../../b"])
@@ -297,8 +324,12 @@ def test_a_page_where_the_builder_writes_is_a_problem(project: Project, slug: st
 
 
 @pytest.mark.parametrize(
-    "name", ["index.html", "robots.txt", "posts", "tags/x/y", "SHA256SUMS", "posts/page"]
-)
+    "name",
+    [
+        "index.html", "robots.txt", "posts", "tags/x/y", "SHA256SUMS", "posts/page",
+        "evidence/schema.json", "evidence/Schema.json/x",
+    ],
+)  # fmt: skip
 def test_a_copied_file_where_the_builder_writes_is_a_problem(project: Project, name: str) -> None:
     project.write(f"static/{name}", "mine")
 
@@ -391,7 +422,11 @@ def test_three_pages_of_one_address_are_two_problems() -> None:
 
 
 @pytest.mark.parametrize(
-    "output", ["about/index.html", "favicon.svg", "post/index.html", "notes/a.pdf", "tag.html"]
-)
+    "output",
+    [
+        "about/index.html", "favicon.svg", "post/index.html", "notes/a.pdf", "tag.html",
+        "evidence/index.html", "schema.json",
+    ],
+)  # fmt: skip
 def test_other_places_are_free(output: str) -> None:
     assert find_reserved(output, "x", 0) == []

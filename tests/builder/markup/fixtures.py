@@ -8,7 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from builder.markup import SetBody, fill_galley, set_body
+from builder.markup import fill_galley, set_body
+from builder.markup.body import SetBody
 from builder.model import Reference, Target
 
 FOLDER = Path(__file__).parent / "fixtures"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from builder.markup import set_body
@@ -24,6 +26,63 @@ def test_a_heading_behind_text_is_the_title_and_stays() -> None:
 
     assert body.title == "Title"
     assert '<h2 id="title">' in fill(body)
+
+
+def numbers_of(html: str) -> list[str]:
+    """The marks, the notes and the ways back of some HTML, in its order."""
+    return re.findall(r'(?:<a id="|<li id="|class="footnote-back" href="#)(fn[^"]*)"', html)
+
+
+NOTES = "\n\n[^1]: Of the title.\n[^2]: Of the text.\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# Title[^1]\n\nText[^2]." + NOTES,
+        "# Title^[In place, see [^1].]\n\nText[^2].\n\n[^2]: Of the text.\n",
+        "[^1]: Of the title.\n\n# Title[^1]\n\nText[^2].\n\n[^2]: Of the text.\n",
+    ],
+)
+def test_a_footnote_of_the_title_goes_with_it_and_is_warned_of(text: str) -> None:
+    body = set_text(text, take_title=True, first_line=5)
+
+    (warning,) = body.problems
+    assert warning.is_warning
+    assert warning.message == "the footnote of the title is left out"
+    assert warning.line == 5 + text[: text.index("#")].count("\n")
+    assert body.title == "Title"
+    html = fill(body)
+    assert "Of the title" not in html
+    assert "In place" not in html
+    assert numbers_of(html) == ["fnref-1", "fn-1", "fnref-1"]
+
+
+def test_a_note_of_the_title_that_the_text_refers_to_as_well_is_shown() -> None:
+    body = set_text("# Title[^1]\n\nText[^2] and [^1]." + NOTES, take_title=True)
+
+    assert len(body.problems) == 1
+    html = fill(body)
+    assert html.index("Of the text") < html.index("Of the title")
+    assert numbers_of(html) == [
+        "fnref-1", "fnref-2", "fn-1", "fnref-1", "fn-2", "fnref-2",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "take_title"),
+    [
+        ("# Title[^1]\n\n[^1]: n", False),
+        ("Text\n\n# Title[^1]\n\n[^1]: n", True),
+        ("# [^1]\n\n[^1]: n", True),
+        ("> # Title[^1]\n\n[^1]: n", True),
+    ],
+)
+def test_a_heading_that_stays_keeps_its_footnotes(text: str, *, take_title: bool) -> None:
+    body = set_text(text, take_title=take_title)
+
+    assert body.problems == ()
+    assert numbers_of(fill(body)) == ["fnref-1", "fn-1", "fnref-1"]
 
 
 def test_with_a_title_of_its_own_a_document_keeps_its_first_heading() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from builder.markup import mark_lines
+from builder.markup.code import mark_lines
 
 
 def test_each_line_has_a_span_and_marked_ones_a_class() -> None:

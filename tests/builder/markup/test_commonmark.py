@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from builder.markup import set_commonmark
+from builder.markup.parser import set_commonmark
 
 SPEC = Path(__file__).parent / "commonmark-spec" / "spec.txt"
 FENCE = "`" * 32

@@ -13,7 +13,7 @@ from pygments.lexer import ExtendedRegexLexer, Lexer, LexerContext, RegexLexer
 from pygments.lexers import find_lexer_class, get_all_lexers, get_lexer_by_name
 from pygments.token import Name, Text
 
-from builder.markup.fast_lexer import Loops, default_loops, lex, make_loops, prepare
+from builder.markup.fast_lexer import Loops, default_loops, lex, make_loops
 from builder.markup.first_characters import find_parse
 from tests.builder.markup.code_samples import SAMPLES
 
@@ -156,7 +156,6 @@ def test_rules_of_an_unknown_form_are_left_to_pygments(processed: Any, loops: Lo
 
     lexer = Odd()
     lexer._tokens = processed  # type: ignore[attr-defined]  # private, which is the point
-    prepare(lexer, loops)
 
     assert lex(lexer, "ab", loops) == lex(lexer, "ab", None) != []
 

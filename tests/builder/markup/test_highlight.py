@@ -3,9 +3,6 @@
 import html
 import random
 import re
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -17,7 +14,6 @@ from builder.markup.highlight import (
     highlight,
     highlight_lines,
     known_languages,
-    warm_up,
 )
 from tests.builder.markup.code_samples import SAMPLES
 
@@ -168,24 +164,6 @@ def test_code_of_which_a_lexer_loses_a_part_stays_plain() -> None:
     assert "<span" in highlight(code.replace("<< ", "<<"), "terraform")
 
 
-def test_warming_up_changes_the_time_and_nothing_else() -> None:
-    script = (
-        "import sys, hashlib\n"
-        "from builder.markup.highlight import highlight, warm_up\n"
-        "from tests.builder.markup.code_samples import SAMPLES\n"
-        "warm_up(sys.argv[1:])\n"
-        "made = [highlight(code, name) for name, code in SAMPLES.items()]\n"
-        "print(hashlib.sha256('\\0'.join(made).encode()).hexdigest())\n"
-    )
-
-    def run(*languages: str) -> str:
-        command = [sys.executable, "-c", script, *languages]
-        root = Path(__file__).parents[3]
-        return subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout
-
-    assert run() == run("nonsense", "PYTHON", *SAMPLES)
-
-
 def test_code_that_would_take_minutes_stays_plain() -> None:
     assert "<span" in highlight("x = 'a'\n" * 600, "python")
     assert "<span" not in highlight("x = 'a'; " * 600, "python")
@@ -231,9 +209,3 @@ def test_every_known_name_leads_to_a_language_that_highlights() -> None:
     assert all(find_language(language) == language for language in languages if language)
     for name in random.Random(0).sample(names, 25):
         assert strip(highlight("a = 1\n", name)) == "a = 1\n"
-
-
-def test_warming_up_skips_names_that_are_not_known() -> None:
-    warm_up(["klingon", "python"])
-
-    assert highlight("1", "python") == '<span class="m">1</span>'

@@ -55,6 +55,15 @@ def test_a_picture_from_a_camera_held_upright_is_as_high_as_it_is_shown(
     assert (measured.width, measured.height) == size
 
 
+@pytest.mark.parametrize("length", range(20))
+def test_a_damaged_note_of_a_camera_does_not_hide_the_size(length: int) -> None:
+    note = b"Exif\0\0" + b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06"[:length]
+    picture = saved("JPEG")
+    segment = b"\xff\xe1" + (len(note) + 2).to_bytes(2, "big") + note
+
+    assert measure_picture(picture[:2] + segment + picture[2:]) == Measured("jpeg", 41, 30)
+
+
 @pytest.mark.parametrize("format_", ["PNG", "WEBP", "GIF", "AVIF"])
 def test_a_picture_that_moves_is_told_from_one_that_does_not(format_: str) -> None:
     assert measure_picture(moving(format_)) == Measured(format_.lower(), 41, 30, is_still=False)

@@ -304,6 +304,8 @@ def test_front_matter_that_is_no_table_is_a_problem(rows: tuple[str, ...]) -> No
         ("extra: [a]", "must be a table"),
         ('title: "a\\u0007b"', "U+0007"),
         ('tags: ["a\\u0000"]', "U+0000"),
+        ('id: "tag:\\uFFFE"', "id: has what is no character, U+FFFE"),
+        ('summary: "\\uFFFF"', "what is no character, U+FFFF"),
     ],
 )
 def test_a_value_that_cannot_be_is_a_problem_at_its_line(row: str, part: str) -> None:

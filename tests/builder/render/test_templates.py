@@ -253,6 +253,12 @@ def test_a_language_of_ones_own_can_be_added(themed: Project) -> None:
         ("\n\n{{ title|nope }}", 3, "No filter named 'nope'"),
         ("\n{% if title is nope %}x{% endif %}", 2, "No test named 'nope'"),
         ("{% block a %}{% endblock %}\n{% block a %}{% endblock %}", 2, "block 'a' defined twice"),
+        ("\n{% include none %}", 2, "this names no template"),
+        ("\n{% include 1 %}", 2, "this names no template"),
+        ("\n{% include [] %}", 2, "this names no template"),
+        ("\n{% include ['tags.html', 1] %}", 2, "this names no template"),
+        ("\n{% extends none %}", 2, "this names no template"),
+        ("\n{% import 1.5 as m %}", 2, "this names no template"),
     ],
 )
 def test_a_template_that_does_not_compile_is_a_problem_at_its_line(
@@ -481,6 +487,16 @@ def test_the_names_of_shipped_templates_can_not_be_taken(themed: Project) -> Non
         (WORDS.replace('"January",', ""), line_of("months"), "twelve names"),
         ('\nminutes = "{n} of {m}"', 2, "nothing is put in place of {m} in 'minutes'"),
         ("\n\nminutes = 5", 3, "'minutes' must be text"),
+        ('\nfences_cards = "{n cards"', 2, "'fences_cards' cannot be filled in: {n cards"),
+        (
+            'cards_pass_one = "{} of {total}"',
+            1,
+            "nothing is put in place of {} in 'cards_pass_one'",
+        ),
+        ('cards_pass_many = "{n.real} of {total}"', 1, "in place of {n.real} in 'cards_pass_many'"),
+        ('part_of = "{position:s} of {count}"', 1, "'part_of' cannot be filled in"),
+        ('minutes = "{n} } min"', 1, "'minutes' cannot be filled in"),
+        ('copied = "done }"', 1, "'copied' cannot be filled in"),
         (WORDS.replace('archive = "Archive"', "archive = 3"), line_of("archive"), "must be text"),
         (
             WORDS.replace('"{day} {month} {year}"', '"{tag}"'),
@@ -507,6 +523,12 @@ def test_words_that_cannot_be_used_are_a_problem_at_their_line(
     assert any(message in problem.message for problem in problems)
     if line:
         assert [problem.line for problem in problems] == [line]
+
+
+def test_a_number_may_be_put_in_its_place_in_any_form(themed: Project) -> None:
+    themed.write("templates/strings/en.toml", 'minutes = "{n:02} {{min}}"').build()
+
+    assert "01 {min}" in themed.main("posts/a/index.html")
 
 
 def test_words_that_are_not_utf8_are_a_problem_at_their_line(themed: Project) -> None:
