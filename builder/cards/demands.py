@@ -111,7 +111,9 @@ def _read_bytes(given: object) -> int:
     # Not as a float: what has hundreds of digits would be none.
     size = int(Fraction(found[1]) * unit)
     if size > MOST_MEMORY_BYTES:
-        raise _WrongError(f"is {_shown(given)[:LONGEST_SHOWN]}, more than any machine has", hint)
+        shown = _shown(given)
+        shown = shown if len(shown) <= LONGEST_SHOWN else f"{shown[:LONGEST_SHOWN]}…"
+        raise _WrongError(f"is {shown}, more than any machine has", hint)
     if size < LEAST_MEMORY_BYTES:
         raise _WrongError(f"is {_shown(given)}, and Python alone needs 32MiB", hint)
     return size

@@ -10,8 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from builder.codec import replace
 from builder.evidence.digests import Subject, canonical_test
-from builder.evidence.record import Measurement, Record, RecordedTest
-from builder.evidence.statement import OUTCOMES
+from builder.evidence.record import Measurement, Record, worst_cases
 
 
 def differences(old: Record, new: Record) -> tuple[str, ...]:
@@ -117,12 +116,7 @@ def _limits(record: Record) -> dict[str, str]:
 
 
 def _outcomes(record: Record) -> dict[str, str]:
-    worst: dict[str, RecordedTest] = {}
-    for test in record.tests:
-        known = worst.setdefault(test.id, test)
-        if OUTCOMES.index(test.outcome) < OUTCOMES.index(known.outcome):
-            worst[test.id] = test
-    return {name: test.outcome for name, test in worst.items()}
+    return {name: test.outcome for name, test in worst_cases(record.tests).items()}
 
 
 def _figures(record: Record) -> dict[str, str]:

@@ -6,6 +6,7 @@ bytes.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 from builder.codec import Value
@@ -26,6 +27,20 @@ class RecordedTest(Value, frozen=True):
     path: str = ""
     line: int = 0
     trace: str = ""
+
+
+# From the worst to the best.
+OUTCOMES = ("failed", "uncollected", "passed", "xfailed", "skipped")
+
+
+def worst_cases(tests: Iterable[RecordedTest]) -> dict[str, RecordedTest]:
+    """The tests by id, each by the worst of its runs: a test may pass, and its tear-down fail."""
+    worst: dict[str, RecordedTest] = {}
+    for test in tests:
+        known = worst.setdefault(test.id, test)
+        if OUTCOMES.index(test.outcome) < OUTCOMES.index(known.outcome):
+            worst[test.id] = test
+    return worst
 
 
 class RecordedOutput(Value, frozen=True):

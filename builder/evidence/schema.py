@@ -31,7 +31,7 @@ PREDICATE_TYPE = "https://proofpress.example/evidence/v1"
 RESULTS = (
     "PASSED", "FAILED", "ERROR", "TIMEOUT", "MEMORY", "EMPTY", "SKIPPED", "UNAVAILABLE",
 )  # fmt: skip
-OUTCOMES = get_args(get_type_hints(RecordedTest)["outcome"])
+OUTCOME_WORDS = get_args(get_type_hints(RecordedTest)["outcome"])
 # From the root of the site, with "/", and never out of it.
 PATH = r"(?!/)(?!.*(^|/)\.{1,2}(/|$))[^\\\x00-\x1f]+"
 # One part of a path: what a card, a folder of records, an output can be called.
@@ -61,8 +61,8 @@ def read_statement(statement: object) -> Record:
     digests = _table(given["digests"], f"{at}.digests", ("content", "environment", "record"))
     for name, text in digests.items():
         _text(SHA256)(text, f"{at}.digests.{name}")
-    tests = _table(given["tests"], f"{at}.tests", (*OUTCOMES, "cases"))
-    for outcome in OUTCOMES:
+    tests = _table(given["tests"], f"{at}.tests", (*OUTCOME_WORDS, "cases"))
+    for outcome in OUTCOME_WORDS:
         _whole(tests[outcome], f"{at}.tests.{outcome}")
     values = {key: read(given[key], f"{at}.{key}") for key, read in _FIELDS.items() if key in given}
     return Record(
@@ -92,7 +92,7 @@ def _read_case(value: object, at: str) -> RecordedTest:
         RecordedTest,
         value,
         at,
-        {"id": _text(), "outcome": _one_of(OUTCOMES), "ms": _whole},
+        {"id": _text(), "outcome": _one_of(OUTCOME_WORDS), "ms": _whole},
         {"message": _text(), "path": _text(PATH), "line": _whole, "trace": _text()},
     )
 

@@ -10,13 +10,14 @@ The form of the statement: https://github.com/in-toto/attestation, `schema.json`
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from builder.codec import sha256
 from builder.errors import Problem
 from builder.evidence.digests import canonical_json, digest_content, environment_digest
-from builder.evidence.record import Environment, Record, RecordedTest
+from builder.evidence.record import OUTCOMES, Environment, Record, RecordedTest, worst_cases
 from builder.evidence.schema import (
     PREDICATE_TYPE,
     STATEMENT_TYPE,
@@ -28,8 +29,6 @@ from builder.model import MEASURED, TIERS
 EVIDENCE = "content/evidence/"
 FAILED = "failed.json"
 DAMAGED = "was changed by hand or damaged"
-# From the worst: a test whose call passes and whose tear-down fails has two cases, and failed.
-OUTCOMES = ("failed", "uncollected", "passed", "xfailed", "skipped")
 
 
 def write_record(record: Record) -> bytes:
@@ -72,11 +71,8 @@ def read_record(data: bytes, path: str) -> Record | tuple[Problem, ...]:
 
 def count_outcomes(record: Record) -> dict[str, int]:
     """How many tests came to each outcome; a test counts once, by the worst of its cases."""
-    worst: dict[str, str] = {}
-    for test in record.tests:
-        known = worst.get(test.id, test.outcome)
-        worst[test.id] = min(known, test.outcome, key=OUTCOMES.index)
-    return {outcome: list(worst.values()).count(outcome) for outcome in OUTCOMES}
+    found: Counter[str] = Counter(test.outcome for test in worst_cases(record.tests).values())
+    return {outcome: found[outcome] for outcome in OUTCOMES}
 
 
 def place_of(record: Record) -> str:

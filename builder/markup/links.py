@@ -55,11 +55,11 @@ def is_external(url: str) -> bool:
     return _EXTERNAL.match(url) is not None
 
 
-def check_host(url: str, sheet: Sheet, line: int) -> None:
-    """Report an address out of the site whose host can be none, such as "http://[::1"."""
+def check_host(url: str, sheet: Sheet, line: int) -> bool:
+    """Whether an address out of the site can be one; it is reported where it can't: "http://[::1"."""
     found = _HOST.match(url)
     if found is None:
-        return
+        return True
     # In Markdown brackets are percent-encoded by now.
     host = unquote(found[1])
     try:
@@ -67,6 +67,8 @@ def check_host(url: str, sheet: Sheet, line: int) -> None:
     except ValueError:
         shown = url.replace(found[1], host, 1)
         sheet.report(f"'{shown}' is no address: its host can be none", line, "look at its brackets")
+        return False
+    return True
 
 
 def split_address(url: str) -> tuple[str, str]:

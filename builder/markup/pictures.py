@@ -46,8 +46,9 @@ def set_picture(
     given = "".join(f' {name}="{escape(value)}"' for name, value in named if value)
     source, measures = escape(url), ""
     if is_external(url):
-        check_host(url, sheet, line)
-        check_address("img-src", url, sheet, line, "a picture")
+        # Of what is no address, its policy needs no word.
+        if check_host(url, sheet, line):
+            check_address("img-src", url, sheet, line, "a picture")
     else:
         target, fragment = split_address(url)
         if not target:

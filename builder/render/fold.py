@@ -11,8 +11,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from builder.codec import Value
-from builder.evidence.record import Coverage, Measurement, Record, RecordedTest
-from builder.evidence.statement import OUTCOMES
+from builder.evidence.record import (
+    OUTCOMES,
+    Coverage,
+    Measurement,
+    Record,
+    RecordedTest,
+    worst_cases,
+)
 from builder.link.addresses import encode_address
 from builder.model import TESTED, Evidence, Standing
 from builder.render.evidence import Line, counted, long_date, spell, view_lines
@@ -221,11 +227,7 @@ def _rows(tests: Sequence[RecordedTest], words: Mapping[str, Any]) -> tuple[Test
 
 
 def _row(name: str, tests: Sequence[RecordedTest], words: Mapping[str, Any]) -> TestRow:
-    worst: dict[str, RecordedTest] = {}
-    for test in tests:
-        known = worst.get(test.id)
-        if known is None or OUTCOMES.index(test.outcome) < OUTCOMES.index(known.outcome):
-            worst[test.id] = test
+    worst = worst_cases(tests)
     notes: dict[str, int] = {}
     for test in worst.values():
         if test.outcome != "passed":

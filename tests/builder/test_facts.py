@@ -256,7 +256,10 @@ def test_a_paper_is_a_reference_like_any_other() -> None:
 
 def test_facts_depend_on_the_bytes_the_path_and_few_settings_only() -> None:
     settings = Settings("T", "https://example.org", "Ada")
-    others = Settings("U", "https://example.com/x", "Bob", per_page=3, language="hi")
+    others = Settings("U", "https://example.org/x", "Bob", per_page=3, language="hi")
+    elsewhere = Settings("T", "https://example.com", "Ada")
 
     assert reading_settings(settings) == reading_settings(others)
+    # What 'self' means in the site's policy.
+    assert reading_settings(settings) != reading_settings(elsewhere)
     assert facts_of(note("A")) == facts_of(note("A"))

@@ -2,8 +2,8 @@
 
 import pytest
 
-from builder.cards import find_language, read_code
-from builder.cards.languages import _SIGNS, PLAIN
+from builder.cards import read_code
+from builder.cards.languages import _SIGNS, PLAIN, find_language
 from builder.markup.highlight import highlight_lines
 from builder.model import CodeFacts, Span
 

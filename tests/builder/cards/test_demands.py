@@ -75,7 +75,7 @@ def test_memory_is_read_in_its_unit(text: object, size: int) -> None:
         ({"memory": "4 G"}, 'test: memory is "4 G", not an amount of memory'),
         ({"memory": "0"}, 'test: memory is "0", and Python alone needs 32MiB'),
         ({"memory": "31.9MiB"}, 'test: memory is "31.9MiB", and Python alone needs 32MiB'),
-        ({"memory": "9" * 400}, f'test: memory is "{"9" * 59}, more than any machine has'),
+        ({"memory": "9" * 400}, f'test: memory is "{"9" * 59}…, more than any machine has'),
         ({"memory": "9999999999TiB"}, 'test: memory is "9999999999TiB", more than any machine'),
         ({"env": {"PYTHONPATH": "x"}}, "test: env sets PYTHONPATH, which every run sets itself"),
         ({"network": "maybe"}, 'test: network is "maybe", neither true nor false'),

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from builder.cards import find_language
 from builder.cards.anchors import Anchors
+from builder.cards.languages import find_language
 from builder.cards.listing import render_listing
 from builder.cards.outputs import render_output
 from builder.check.verify import Verification, verify_site

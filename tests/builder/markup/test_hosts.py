@@ -7,8 +7,9 @@ import pytest
 from builder.markup import set_body
 
 
-def problems_in(text: str) -> list[tuple[int, str]]:
-    body = set_body(text, path="content/posts/a.md", first_line=7, take_title=False, macros={})
+def problems_in(text: str, policy: str = "") -> list[tuple[int, str]]:
+    path = "content/posts/a.md"
+    body = set_body(text, path=path, first_line=7, take_title=False, macros={}, policy=policy)
     return [(problem.line, problem.message) for problem in body.problems]
 
 
@@ -45,6 +46,11 @@ def test_so_it_is_however_the_bracket_is_not_closed(text: str) -> None:
 
     assert line == 7
     assert message.endswith("is no address: its host can be none")
+
+
+@pytest.mark.parametrize("text", ["![x](http://[1:2]3)", "<img src='http://[1:2]3' alt=''>"])
+def test_of_such_a_picture_its_policy_says_nothing_more(text: str) -> None:
+    assert len(problems_in(text, "img-src 'none'")) == 1
 
 
 @pytest.mark.parametrize(
