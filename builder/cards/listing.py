@@ -209,10 +209,15 @@ def _outline(anchors: Anchors, ids: Mapping[int, str], words: Mapping[str, Any])
 def _title_html(listing: Listing) -> str:
     embed = listing.embed
     title = embed.title or listing.path.removeprefix(TESTS).removeprefix(SNIPPETS)
-    html = f'<span class="listing-title">{escape(title)}</span>'
+    html = f'<span class="listing-title">{_breakable(title)}</span>'
     if embed.part == "symbol":
-        html += f' <span class="listing-symbol">{escape(embed.name)}</span>'
+        html += f' <span class="listing-symbol">{_breakable(embed.name)}</span>'
     return html
+
+
+def _breakable(name: str) -> str:
+    """A name that may break after its underscores, where a narrow column needs it."""
+    return escape(name).replace("_", "_<wbr>")
 
 
 def shown_lines(data: bytes, path: str, first: int, last: int) -> tuple[tuple[str, bool], ...]:

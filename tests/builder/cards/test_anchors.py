@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from builder.cards import Anchors, find_listing, name_anchors, read_code
+from builder.cards import find_listing, name_anchors, read_code
+from builder.cards.anchors import Anchors
 from builder.model import Embed, Listing
 
 FILES = {

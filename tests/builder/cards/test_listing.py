@@ -6,7 +6,8 @@ from html import unescape
 import pytest
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from builder.cards import Anchors, check_highlights, find_listing, read_code, render_listing
+from builder.cards import check_highlights, find_listing, read_code, render_listing
+from builder.cards.anchors import Anchors
 from builder.cards.listing import LONG
 from builder.codec import replace
 from builder.model import Embed, Listing
@@ -229,3 +230,13 @@ def test_an_outline_of_much_leaves_the_lesser_out() -> None:
     assert [said for _, said in outline([*few, *many[:8]])][:3] == ["f 1", "A 3", "A.h 4"]
     assert len(outline([*few, *many, "s9"])) == 12
     assert "A.h" not in str(outline([*few, *many, "s9", "s10"]))
+
+
+def test_a_long_name_may_break_after_its_underscores_and_reads_as_it_is() -> None:
+    text = "def threshold_at_rate(): ...\n"
+    node = figure(listing(text, "symbol", "threshold_at_rate", "snippets/a/long_name.py"), text)
+    caption = node.css_first("figcaption")
+
+    assert caption is not None
+    assert (caption.html or "").count("_<wbr>") == 3
+    assert caption.text(deep=True).split()[:2] == ["a/long_name.py", "threshold_at_rate"]
