@@ -12,5 +12,6 @@ of changes on systems other than Linux. From what is told least to what knows al
 - `content`, `targets`, `hosts`, `conditions`, `media`, `messages`, `markup`: parts of an answer,
   which `answers` gives to a request. `wire` reads and writes bytes, `connection` holds one talk,
   `events` the streams, `server` the port.
-- `proving` runs cards beside the writing, on a `leash`. `preview` ties all together.
+- `proving` runs cards beside the writing, on a `leash`. `preview` ties all together; `memory` says
+  from where its threads take it.
 """

@@ -26,6 +26,7 @@ from builder.serve.desk import Desk
 from builder.serve.events import Hub
 from builder.serve.faults import Fault
 from builder.serve.mailbox import Mailbox
+from builder.serve.memory import share_memory
 from builder.serve.proving import Prover
 from builder.serve.server import open_server
 from builder.serve.watch import Watcher, watch
@@ -61,6 +62,7 @@ def preview(
     order: Order, place: Place, clock: Callable[[], int], say: Callable[[str], None]
 ) -> None:
     """Serve the site that `order` names; ends with the KeyboardInterrupt that ends it."""
+    share_memory()
     with contextlib.ExitStack() as stack:
         _Preview(order, place, clock, say, stack).run()
 
