@@ -274,7 +274,6 @@ def soak(root: Path, posts: int, minutes: float, seed: int) -> dict[str, object]
             # Not SIGINT, which is ignored by what a script starts in the background.
             server.send_signal(signal.SIGTERM)
             code = server.wait(30)
-    quarter = max(1, len(memory) // 4)
     text = log.read_text("utf-8", "replace")
     return {
         "minutes": minutes,
@@ -284,8 +283,6 @@ def soak(root: Path, posts: int, minutes: float, seed: int) -> dict[str, object]
         "tracebacks": text.count("Traceback"),
         "exit code": code,
         "outputs that differ": wrong,
-        "memory, second quarter (MB)": round(statistics.median(memory[quarter : 2 * quarter]), 1),
-        "memory, last quarter (MB)": round(statistics.median(memory[-quarter:]), 1),
         "memory, most (MB)": round(max(memory), 1),
         "memory by tenths of the time (MB)": tenths(memory),
     }

@@ -45,7 +45,6 @@ class FeedCommon(Value, frozen=True):
     author: str
     language: str
     url: str
-    base: str
     words: dict[str, dict[str, Any]]
 
 
@@ -66,8 +65,7 @@ def feed_recipes(site: Site, theme: Theme) -> Iterator[Recipe]:
     settings = theme.settings
     common = FeedCommon(
         settings.title, settings.description, settings.author, settings.language,
-        f"{settings.base_url}/", settings.base_path,
-        _words(theme),
+        f"{settings.base_url}/", _words(theme),
     )  # fmt: skip
     shared = theme.book.share(common)
     newest = [
