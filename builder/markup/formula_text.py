@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from html import unescape
 from typing import TYPE_CHECKING
 
@@ -52,6 +53,8 @@ _SIGNS = frozenset("+−±∓")
 _OPENING = "([{|‖⟨⌊⌈"
 
 
+# The same few formulas stand in many places of a page: $x$, $n$.
+@lru_cache(maxsize=4096)
 def read_formula(mathml: str) -> str:
     """A formula in plain text; "" for one that does not fit into a line."""
     from xml.etree import ElementTree as ET  # late: most pages need none
@@ -76,7 +79,8 @@ def _say(node: Element, depth: int) -> str:
     parts = list(node)
     match node.tag:
         case "mi" | "mn":
-            return "".join(_plain_letter(char) for char in node.text or "")
+            text = node.text or ""
+            return text if text.isascii() else "".join(map(_plain_letter, text))
         case "mo":
             return _say_operator(node)
         case "mtext":

@@ -46,7 +46,7 @@ def count_tokens(text: str) -> dict[str, int]:
 
 def _find_runs(text: str) -> list[str]:
     if not text.isascii():
-        text = _blank_signs(unicodedata.normalize("NFKC", _UNSEEN.sub("", text)))
+        text = _tidy(text)
     return _RUN.findall(text)
 
 
@@ -59,21 +59,37 @@ def _split_run(run: str) -> Sequence[str]:
     return tokens
 
 
-# Whether a character outside ASCII belongs to words: looked up for each of them once.
-_is_word: dict[str, bool] = {}
+_BEYOND_ASCII = re.compile(r"([^\x00-\x7f]+)")
+# Signs and accented letters are few; sentences in other scripts are not worth to be kept.
+_LONGEST_KEPT = 16
 
 
-def _blank_signs(text: str) -> str:
-    """The text with spaces in place of what stands outside ASCII and belongs to no word."""
-    signs = {}
-    for char in set(text):
-        if char >= "\x80":
-            known = _is_word.get(char)
-            if known is None:
-                known = _is_word[char] = unicodedata.category(char)[0] in "LMN"
-            if not known:
-                signs[ord(char)] = " "
-    return text.translate(signs) if signs else text
+def _tidy(text: str) -> str:
+    """The text with characters outside ASCII in their plain form, and those that belong to no word
+    as spaces.
+    """
+    parts = _BEYOND_ASCII.split(text)
+    for number in range(1, len(parts), 2):
+        part = parts[number]
+        # An accent belongs to the letter before, even if what is not seen stands between them.
+        if unicodedata.category(part[0])[0] in "MC":
+            part = parts[number - 1][-1:] + part
+            parts[number - 1] = parts[number - 1][:-1]
+        parts[number] = _tidy_short(part) if len(part) <= _LONGEST_KEPT else _tidy_part(part)
+    return "".join(parts)
+
+
+def _tidy_part(part: str) -> str:
+    plain = unicodedata.normalize("NFKC", _UNSEEN.sub("", part))
+    return "".join([char if char < "\x80" or _is_of_word(char) else " " for char in plain])
+
+
+_tidy_short = lru_cache(maxsize=1 << 14)(_tidy_part)
+
+
+@lru_cache(maxsize=1 << 14)
+def _is_of_word(char: str) -> bool:
+    return unicodedata.category(char)[0] in "LMN"
 
 
 @lru_cache(maxsize=1 << 16)
