@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from builder.codec import digest, encode
-from builder.config import Options, Settings, read_settings
+from builder.config import SETTINGS_FILE, Options, Settings, read_settings
 from builder.facts import ReadingSettings, reading_settings
-from builder.read.sources import Inventory, load_sources
+from builder.read.sources import Inventory, SourceChanged, load_sources
 from builder.read.tree import Tree, survey, theme_folder
 from builder.write.era import find_era
 from builder.write.nothing import options_label, output_label, unpack_extras
@@ -86,6 +86,9 @@ def take_stock(order: Order, state: State) -> Stock:
     tree_found = order.tree or survey(order.root, theme, unpack_extras(state.recall("extras")))
     inventory = load_sources(order.root, theme, known, time.time_ns(), tree_found)
     sources = inventory.sources
+    if SETTINGS_FILE not in sources:
+        # They were read above, and are away while an editor puts the new ones in their place.
+        raise SourceChanged(SETTINGS_FILE)
     tree = digest(encode([(path, sources[path].digest) for path in sorted(sources)]))
     new = [source for path, source in sources.items() if known.get(path) is not source]
     gone = tuple(path for path in known if path not in sources)

@@ -9,6 +9,7 @@ import pytest
 
 from builder.read.sources import UNTRUSTED, SourceChanged, load_sources, template_sources
 from builder.read.tree import survey, theme_folder
+from tests.builder.project import Project, note
 
 LATER = 2**62  # a clock at which every file is old
 
@@ -343,3 +344,16 @@ def test_what_is_read_is_what_was_digested(site: Path) -> None:
     post.unlink()
     with pytest.raises(SourceChanged):
         inventory.read("content/posts/a.md")
+
+
+def test_settings_that_are_away_while_an_editor_saves_are_looked_for_again(
+    project: Project,
+) -> None:
+    project.write("posts/a.md", note("A"))
+    tree = survey(project.root, theme_folder())
+    del tree.files["pyproject.toml"]
+
+    project.build(tree=tree)
+
+    assert project.said == ["pyproject.toml changed while it was read; beginning again"]
+    assert "Test site" in project.read("index.html")
