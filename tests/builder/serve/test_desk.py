@@ -266,6 +266,18 @@ def test_a_crash_in_a_template_is_a_mistake_like_others(reader: Reader) -> None:
     assert reader.faults() == []
 
 
+def test_a_crash_of_the_builder_itself_is_told_and_ends_nothing(reader: Reader) -> None:
+    """On the short way too; no input is known that crashes it, so a part is taken out."""
+    before = reader.read("posts/a/index.html")
+    reader.desk._galleys = None  # type: ignore[assignment]
+
+    assert not reader.save("posts/a.md", note("A", "Other words. [b](b.md)"))
+
+    (fault,) = reader.faults()
+    assert fault.startswith(":0: the builder itself failed: AttributeError")
+    assert reader.read("posts/a/index.html") == before
+
+
 def test_settings_that_cannot_be_read_take_nothing_away(reader: Reader) -> None:
     before = reader.read("index.html")
     text = reader.project.place("pyproject.toml").read_text()
